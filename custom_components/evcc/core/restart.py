@@ -1,0 +1,71 @@
+"""Continuing after a restart: stored settings and memory back into a site, and out of it again."""
+
+from typing import TYPE_CHECKING, Any
+
+from . import settings as table
+from .memory import BatteryMemory, LoadpointMemory, SiteMemory, load_site
+from .model import Boost
+from .settings import SettingError
+
+if TYPE_CHECKING:
+    from .site import Site
+
+
+def use(site: Site, memory: SiteMemory) -> None:
+    """Make `memory` the site's; loadpoints and batteries that it does not know start fresh."""
+    site.memory = memory
+    site.connections.memory = memory
+    for lp in site.loadpoints:
+        lp.begun = lp.config.name in memory.loadpoints
+        lp.memory = memory.loadpoints.setdefault(lp.config.name, LoadpointMemory())
+        lp.use_vehicle(site.vehicles.get(lp.memory.vehicle or ""))
+        if lp.vehicle is None:
+            lp.memory.vehicle = lp.memory.estimator = None
+        lp.memory.boost = Boost.OFF  # discharging a battery on purpose is never resumed unasked
+        if not lp.switchable:
+            lp.memory.phases = lp.memory.phases or lp.settings.phases_configured
+    for c in site.circuits:
+        c.memory = memory.circuits.setdefault(c.config.name, c.memory)
+    site.battery_memories = [
+        memory.batteries.setdefault(b.name, BatteryMemory()) for b in site.config.batteries
+    ]
+
+
+def restore(site: Site, stored: dict[str, Any], memory: Any) -> list[SettingError]:
+    """Take over stored settings and, if there is one, memory; return the settings that were refused.
+
+    Settings of loadpoints and vehicles that are not there now are kept for the day they come back.
+    """
+    site.aside = {k: v for k, v in stored.items() if isinstance(v, dict)}
+    errors = table.restore(site.settings, _part(stored, "site"))
+    for lp in site.loadpoints:
+        errors += table.restore(lp.settings, _part(stored, "loadpoints", lp.config.name))
+        if not lp.switchable and lp.settings.phases_configured == 0:
+            lp.settings.phases_configured = lp.traits.physical_phases or 3
+    for name, car in site.vehicles.items():
+        errors += table.restore(car.settings, _part(stored, "vehicles", name))
+    if memory is not None:
+        use(site, load_site(memory))
+    for lp in site.loadpoints:
+        if lp.settings.default_mode is not None and not lp.begun:
+            lp.settings.mode = lp.settings.default_mode
+    return errors
+
+
+def dump(site: Site) -> dict[str, Any]:
+    """Return all settings for storage, in the shape that `restore` takes."""
+    return {
+        "site": table.dump(site.settings),
+        "loadpoints": _part(site.aside, "loadpoints")
+        | {lp.config.name: table.dump(lp.settings) for lp in site.loadpoints},
+        "vehicles": _part(site.aside, "vehicles")
+        | {name: table.dump(car.settings) for name, car in site.vehicles.items()},
+    }
+
+
+def _part(stored: dict[str, Any], *path: str) -> dict[str, Any]:
+    """Return the dictionary at `path`, empty if it is not there."""
+    part: Any = stored
+    for key in path:
+        part = part.get(key) if isinstance(part, dict) else None
+    return part if isinstance(part, dict) else {}

@@ -1,0 +1,126 @@
+"""Sharing one surplus among all loadpoints of a cycle, by priority, without spending it twice.
+
+Loadpoints are served by effective priority, equals rotating. What a decision will change is claimed
+before the next one decides; loadpoints of lower priority lend what they draw, and leave alone
+what a higher one is about to start with.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from . import circuit, effective, phases
+from .parts import SETTLE, Loadpoint
+
+
+def order(loadpoints: list[Loadpoint], rotation: int) -> list[list[Loadpoint]]:
+    """Return the loadpoints grouped by effective priority, highest first, each group rotated."""
+    if len(loadpoints) == 1:
+        return [loadpoints]
+    groups: dict[int, list[Loadpoint]] = {}
+    for lp in loadpoints:
+        groups.setdefault(effective.priority(lp), []).append(lp)
+    rotated = []
+    for priority in sorted(groups, reverse=True):
+        group = groups[priority]
+        first = rotation % len(group)
+        rotated.append(group[first:] + group[:first])
+    return rotated
+
+
+def note_pending(loadpoints: Iterable[Loadpoint], now: datetime, voltage: float) -> None:
+    """Find what each loadpoint has claimed in an earlier cycle and does not draw yet."""
+    for lp in loadpoints:
+        m = lp.memory
+        lp.pending = 0.0
+        if m.standing_until is None:
+            continue
+        if now < m.standing_until:
+            lp.pending = max(0.0, m.standing - lp.power)
+        else:
+            m.standing = 0.0
+            m.standing_until = None
+        if lp.pending > 0 and lp.circuit is not None:
+            _claim_pending(lp, lp.pending, voltage)
+
+
+def _claim_pending(lp: Loadpoint, power: float, voltage: float) -> None:
+    circuit.claim(lp.circuit, power, power / (phases.active(lp) * voltage), decided=False)
+
+
+def withdraw_pending(lp: Loadpoint, voltage: float) -> None:
+    """Take back the loadpoint's own old claim: it decides anew now."""
+    if lp.pending > 0 and lp.circuit is not None:
+        _claim_pending(lp, -lp.pending, voltage)
+    lp.pending = 0.0
+
+
+def count_as_drawn(loadpoints: Iterable[Loadpoint]) -> float:
+    """In an extra cycle, take what vehicles were just allowed as drawn; return the W added.
+
+    They have had no time to follow: the same surplus would be given to them a second time.
+    """
+    total = 0.0
+    for lp in loadpoints:
+        if lp.charging and lp.pending > 0:
+            total += lp.pending
+            lp.power += lp.pending
+            lp.pending = 0.0
+            lp.claimed = True
+    return total
+
+
+class Before:
+    """What a loadpoint drew and was offered before its turn."""
+
+    __slots__ = ("enabled_since", "offered", "per_ampere", "power", "previous")
+
+    def __init__(self, lp: Loadpoint, voltage: float) -> None:
+        """Remember the state before the turn."""
+        self.offered = lp.memory.offered_current
+        self.per_ampere = phases.active(lp) * voltage
+        self.previous = lp.memory.previous_power
+        self.power = lp.power
+        if not lp.traits.has_power and lp.charging:
+            # No meter: the real draw is unknown, take the offer for it.
+            self.power = self.previous = self.offered * self.per_ampere
+
+
+def claim(lp: Loadpoint, before: Before, now: datetime, voltage: float, interval: float) -> None:
+    """Work out what this turn's decision will change, and let the circuits know.
+
+    Not charging: an enabled vehicle may start within 60 s, and claims nothing any more after that.
+    Charging: it follows its limit, unless it had room for a whole interval and did not use it.
+    """
+    m = lp.memory
+    per_ampere = phases.active(lp) * voltage
+    current = m.offered_current if m.enabled else 0.0
+    settled = m.charger_switched is None or now - m.charger_switched >= SETTLE
+    m.standing, m.standing_until = 0.0, None
+    if not lp.charging:
+        if m.enabled and not settled and m.charger_switched is not None:
+            m.standing = current * per_ampere
+            m.standing_until = m.charger_switched + SETTLE
+            lp.change = max(0.0, m.standing - before.power)
+        else:
+            lp.change = 0.0
+    else:
+        lp.change = _change_while_charging(before, current, per_ampere, settled)
+        if lp.change > 0:
+            m.standing = before.power + lp.change
+            m.standing_until = now + timedelta(seconds=interval / 2)
+    if lp.change and lp.circuit is not None:
+        circuit.claim(lp.circuit, lp.change, lp.change / per_ampere, decided=True)
+
+
+def _change_while_charging(before: Before, current: float, per_ampere: float, settled: bool) -> float:
+    power = before.power
+    if (
+        power < (before.offered - 1.0) * before.per_ampere
+        and before.previous is not None
+        and power - before.previous < 0.5 * before.per_ampere
+        and settled
+    ):
+        return min(current, power / before.per_ampere) * per_ampere - power
+    entitled = before.offered * before.per_ampere
+    base = entitled if abs(power - entitled) <= before.per_ampere else power
+    return max(-power, current * per_ampere - base)
