@@ -64,8 +64,11 @@ def begin(lp: Loadpoint, voltage: float) -> float | None:
     return m.offered_current
 
 
-def take_turn(t: Turn, site: Connections, zone: ZoneInfo) -> None:
-    """Run the whole turn: observe, account, recognise, decide, wake."""
+def take_turn(t: Turn, site: Connections, zone: ZoneInfo) -> bool:
+    """Run the whole turn: observe, account, recognise, decide, wake.
+
+    Return False if nothing was decided, since the charger cannot be read or is ruled by others.
+    """
     lp = t.loadpoint
     m = lp.memory
     r = lp.reading
@@ -77,7 +80,7 @@ def take_turn(t: Turn, site: Connections, zone: ZoneInfo) -> None:
     _account(t)
     if r.status is None:
         t.because(Why(Reason.DEVICE_UNAVAILABLE, device=_device(lp)))
-        return
+        return False
     site.update(t, r.status)
     _renew_heating_session(t, site, zone)
     if m.status is Status.B and r.status_reason is not None:
@@ -89,15 +92,16 @@ def take_turn(t: Turn, site: Connections, zone: ZoneInfo) -> None:
     if r.dimmed:
         # An energy manager rules this charger now: watch it, leave it alone.
         t.because(Why(Reason.DIMMED))
-        return
+        return False
     if not sync.synchronise(t):
-        return
+        return False
     rules.decide(t)
     if t.correct_enable and t.wants_charge and t.command.enable is None:
         t.command.enable = True
         m.corrected = t.now
     _wake_up(t)
     _explain_idle(t)
+    return True
 
 
 def _device(lp: Loadpoint) -> str:
@@ -162,6 +166,12 @@ def _wake_up(t: Turn) -> None:
     """Call an enabled vehicle that does not start every 30 s, through charger and vehicle in turn."""
     lp = t.loadpoint
     m = lp.memory
+    if m.refused_asleep:
+        m.refused_asleep = False
+        if lp.vehicle is not None and lp.vehicle.config.can_wake:
+            if not lp.vehicle.has(Feature.WAKE_UP_DISABLED):
+                t.command.wake_vehicle = m.vehicle
+            return
     if not m.enabled or m.status is not Status.B or lp.integrated or m.wake_since is None:
         return
     if m.soc is not None and int(m.soc) >= effective.limit_soc(lp):

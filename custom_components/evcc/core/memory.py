@@ -106,6 +106,7 @@ class LoadpointMemory:
     corrected: datetime | None = None  # "disabled but charging" was corrected then
     wake_attempts: int = 0
     wake_since: datetime | None = None  # None: the wake-up timer is stopped
+    refused_asleep: bool = False  # the charger said the vehicle sleeps: wake it in the next cycle
     # standing claim of a loadpoint that was raised and has not followed yet (spec 13.3)
     standing: float = 0.0  # W
     standing_until: datetime | None = None

@@ -52,6 +52,7 @@ def _charger(lp: Loadpoint, result: ChargerResult, now: datetime) -> None:
             m.charger_switched = undo.charger_switched
             m.wake_attempts, m.wake_since = undo.wake_attempts, undo.wake_since
     m.standing, m.standing_until = 0.0, None
+    m.refused_asleep = failure is Failure.ASLEEP and command.enable is not False
     if failure is not Failure.NOT_AVAILABLE:
         text = result.message or str(failure)
         m.why = Why(Reason.COMMAND_FAILED, device=f"{lp.config.title or lp.config.name}: {text}")

@@ -212,21 +212,21 @@ class Site:
         command = ChargerCommand(lp.index)
         voltage = self.config.voltage
         t = Turn(
-            now,
-            lp,
-            voltage,
-            self.config.interval,
-            site,
-            self.grid_lost_for,
-            self.batteries.power,
-            self.batteries.soc,
-            self.batteries.max_discharge,
-            self.power.buffered,
-            self.power.start,
-            self.power.hidden,
-            reserved,
-            self.settings.residual_power,
-            command,
+            now=now,
+            loadpoint=lp,
+            voltage=voltage,
+            interval=self.config.interval,
+            site_power=site,
+            grid_lost_for=self.grid_lost_for,
+            battery_power=self.batteries.power,
+            battery_soc=self.batteries.soc,
+            battery_max_discharge=self.batteries.max_discharge,
+            battery_buffered=self.power.buffered,
+            battery_start=self.power.start,
+            battery_hidden=self.power.hidden,
+            reserved=reserved,
+            residual_power=self.settings.residual_power,
+            command=command,
         )
         if lp.pending:
             sharing.withdraw_pending(lp, voltage)
@@ -235,8 +235,8 @@ class Site:
         before = sharing.Before(lp, voltage)
         ledger = lp.memory.accounting
         ledger.green_share, ledger.price_now, ledger.co2_now = self.shares.loadpoints, self.price, self.co2
-        loadpoint.take_turn(t, self.connections, self.zone)
-        sharing.claim(lp, before, now, voltage, self.config.interval)
+        if loadpoint.take_turn(t, self.connections, self.zone):
+            sharing.claim(lp, before, now, voltage, self.config.interval)
         command.reduces = command.enable is False or lp.change < 0
         if not command.empty:
             lp.command = command
