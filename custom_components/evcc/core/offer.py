@@ -77,6 +77,7 @@ def _enable(t: Turn, on: bool) -> None:
     else:
         m.offered_current = 0.0  # the set-point goes out again with the next enable
         t.command.current = None
+        phases.withdraw(t)
         stop_wake_timer(lp)
 
 

@@ -104,6 +104,16 @@ def switch(t: Turn, phases: int) -> None:
     lp.memory.phases_switched = t.now
 
 
+def withdraw(t: Turn) -> None:
+    """Give up this turn's phase switch: a charger that is switched off is told nothing else."""
+    m, undo = t.loadpoint.memory, t.loadpoint.undo
+    if t.command.phases is None or undo is None:
+        return
+    t.command.phases = None
+    m.phases, m.measured_phases = undo.phases, undo.measured_phases
+    m.phases_switched, m.phase_timer.since = undo.phases_switched, undo.phase_since
+
+
 def remember(lp: Loadpoint) -> None:
     """Keep what the loadpoint was before the first command of this cycle."""
     if lp.undo is None:
