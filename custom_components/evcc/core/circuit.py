@@ -13,13 +13,6 @@ from .parts import Circuit, Loadpoint
 from .ports import ExternalLimit, MeterReading
 
 
-def actual_current(lp: Loadpoint) -> float:
-    """Return A per phase that the loadpoint really takes: measured, else offered while charging."""
-    if lp.currents is not None:
-        return max(lp.currents)
-    return lp.memory.offered_current if lp.charging else 0.0
-
-
 def link(circuits: Iterable[Circuit], loadpoints: Iterable[Loadpoint]) -> Circuit | None:
     """Connect parents, children and loadpoints; return the root."""
     by_name = {c.config.name: c for c in circuits}
@@ -55,7 +48,7 @@ def refresh(circuit: Circuit, readings: dict[str, MeterReading], now: datetime) 
         _from_meter(circuit, readings.get(circuit.config.name), now)
     else:
         circuit.power = sum(lp.power for lp in circuit.loadpoints) + sum(c.power for c in circuit.children)
-        circuit.current = sum(actual_current(lp) for lp in circuit.loadpoints) + sum(
+        circuit.current = sum(lp.actual for lp in circuit.loadpoints) + sum(
             c.current for c in circuit.children
         )
     circuit.power_low = circuit.power_high = circuit.power

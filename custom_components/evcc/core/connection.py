@@ -31,12 +31,11 @@ class Connections:
         m = t.loadpoint.memory
         old = m.status
         timer = t.loadpoint.reading.connected_for
-        if timer is not None:
-            back = m.connected_for is not None and timer < m.connected_for
-            m.connected_for = timer
-            if back and old is status and status is not Status.A:
-                self._change(t, old, Status.A)
-                old = Status.A
+        back = timer is not None and m.connected_for is not None and timer < m.connected_for
+        if back and Status.A not in (old, status):
+            self._change(t, old, Status.A)
+            old = Status.A
+        m.connected_for = timer if timer is not None else m.connected_for
         if old is not status:
             self._change(t, old, status)
 
@@ -90,7 +89,6 @@ class Connections:
             who = title
         else:
             who = "" if lp.vehicle is None else lp.vehicle.config.title or lp.vehicle.config.name
-        counter = lp.reading.energy
         grid, co2 = self.tariffs.grid, self.tariffs.co2
         m.accounting.clear_ledger()
         m.session = SessionRecord(
@@ -99,7 +97,7 @@ class Connections:
             identifier=m.identifier,
             vehicle=who,
             odometer=m.odometer,
-            meter_start=counter if counter is not None and counter > 0 else None,
+            meter_start=lp.counter,
             reference_price_per_kwh=None if grid is None else grid.mean(t.now, 24),
             reference_co2_per_kwh=None if co2 is None else co2.mean(t.now, 24),
         )
@@ -108,10 +106,11 @@ class Connections:
     def _start(self, t: Turn) -> None:
         lp = t.loadpoint
         m = lp.memory
-        m.accounting.start(t.now, lp.reading.energy)
+        m.accounting.start(t.now, lp.counter)
         t.event(EventKind.START)
         m.status_reason = StatusReason.UNKNOWN
         offer.stop_wake_timer(lp)
+        m.circuit_wait = offer.CIRCUIT_WAIT
         m.soc_polled = None
         if m.session is None:
             return
@@ -154,6 +153,7 @@ class Connections:
         m.identifier = ""
         m.detection_since = None
         lp.welcome = False
+        m.circuit_wait = offer.CIRCUIT_WAIT
         if not at_start and not m.connect_pending:
             t.event(EventKind.DISCONNECT)
         m.connect_pending = False
@@ -201,8 +201,8 @@ def fill(lp: Loadpoint, session: SessionRecord, now: datetime) -> None:
     session.price = ledger.price
     session.price_per_kwh = ledger.price_per_kwh
     session.co2_per_kwh = ledger.co2_per_kwh
-    if lp.reading.energy is not None and lp.reading.energy > 0:
-        session.meter_stop = lp.reading.energy
+    if lp.counter is not None:
+        session.meter_stop = lp.counter
     if m.soc is not None and not lp.has(Feature.HEATING):
         session.soc_end = m.soc
         start = session.soc_start

@@ -14,6 +14,9 @@ from .session import IMPLAUSIBLE_ENERGY
 RETAIN = 60.0
 """s that a lost meter's last value still counts; after that it counts as zero and as lost."""
 
+UNSEEN = 3
+"""Cycles without readings that a running delay may count; after more it starts anew."""
+
 WAKE_INTERVAL = timedelta(seconds=30)
 
 
@@ -26,6 +29,8 @@ def take_reading(lp: Loadpoint, now: datetime, voltage: float) -> None:
     lp.claimed = False
     lp.change = 0.0
     lp.currents = r.currents
+    # By the status just read, since the circuits add it up before this loadpoint's turn.
+    lp.actual = max(r.currents) if r.currents else m.offered_current if r.status is Status.C else 0.0
     m.previous_power = m.charge_power if m.power_read is not None else None
     lp.power_failure = None
     if not lp.traits.has_power:
@@ -60,6 +65,7 @@ def begin(lp: Loadpoint, voltage: float) -> float | None:
     if lp.traits.reads_current and r.offered_current is not None:
         m.offered_current = r.offered_current
         return None
+    phases.remember(lp)
     m.offered_current = effective.min_current(lp, voltage)
     return m.offered_current
 
@@ -74,7 +80,7 @@ def take_turn(t: Turn, site: Connections, zone: ZoneInfo) -> bool:
     r = lp.reading
     lp.welcome = False
     boost.hold_if_empty(t)
-    if r.voltages is not None and not lp.switchable and not lp.traits.physical_phases:
+    if r.voltages is not None and not lp.switchable:
         phases.from_voltages(lp, r.voltages)
     phases.measure(t)
     _account(t)
@@ -95,6 +101,9 @@ def take_turn(t: Turn, site: Connections, zone: ZoneInfo) -> bool:
         return False
     if not sync.synchronise(t):
         return False
+    if not t.grid_lost_for:
+        m.pv_timer.seen(t.now, UNSEEN * t.interval)
+        m.phase_timer.seen(t.now, UNSEEN * t.interval)
     rules.decide(t)
     if t.correct_enable and t.wants_charge and t.command.enable is None:
         t.command.enable = True
@@ -133,7 +142,7 @@ def _account(t: Turn) -> None:
         total = r.session_energy - ledger.offset
     else:
         power = lp.power if lp.power_failure is None else None
-        ledger.feed(t.now, power, r.energy, metered=lp.traits.has_energy)
+        ledger.feed(t.now, power, lp.counter, metered=lp.traits.has_energy)
         total = ledger.integrated
     if 0 < total <= IMPLAUSIBLE_ENERGY:
         ledger.update(total)
@@ -155,9 +164,10 @@ def _renew_heating_session(t: Turn, site: Connections, zone: ZoneInfo) -> None:
     m.session.finished = t.now
     t.sessions.append(m.session)
     m.accounting.connect()
+    m.accounting.offset = lp.reading.session_energy  # the charger's own counter goes on
     session = site.new_session(t)
     if was_running:
-        m.accounting.start(t.now, lp.reading.energy)
+        m.accounting.start(t.now, lp.counter)
         site.number(t, session)
         t.sessions.append(session)
 

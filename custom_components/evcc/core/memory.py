@@ -19,8 +19,8 @@ from .session import Accounting, SessionRecord
 class Timer:
     """A running delay. `since` None: stands still; EPOCH: elapsed whatever the delay, decide at once.
 
-    `action` tells what it counts down to and `confirmed` when its condition held last, so that a
-    gap in the readings does not count as time in which the condition held.
+    `action` tells what it counts down to and `confirmed` when the readings last could tell whether its
+    condition holds, so that a gap in them does not count as time in which it held.
     """
 
     since: datetime | None = None
@@ -47,18 +47,23 @@ class Timer:
         self.action = PvAction.INACTIVE
         self.remaining = 0.0
 
-    def running(self, now: datetime, action: PvAction | PhaseAction, delay: float, gap: float) -> bool:
+    def seen(self, now: datetime, gap: float) -> None:
+        """Note that the readings can tell again; a delay that ran on unseen for more than `gap` s starts anew."""
+        if self.since is None or self.since is EPOCH:
+            return
+        if self.confirmed is not None and (now - self.confirmed).total_seconds() > gap:
+            self.since = now
+        self.confirmed = now
+
+    def running(self, now: datetime, action: PvAction | PhaseAction, delay: float) -> bool:
         """Note that the condition for `action` holds at `now`; return whether it has for `delay` s.
 
-        A pv timer that ran for the other direction starts anew, and so does any timer whose condition
-        nobody could confirm for more than `gap` s. The elapsed marker fits both directions. The
-        phase timer serves both directions as it is: only a cycle without either resets it.
+        A pv timer that ran for the other direction starts anew. The elapsed marker fits both directions.
+        The phase timer serves both directions as it is: only a cycle without either resets it.
         """
         since = self.since
         if since is not EPOCH and (
-            since is None
-            or (self.action is not action and isinstance(action, PvAction))
-            or (self.confirmed is not None and (now - self.confirmed).total_seconds() > gap)
+            since is None or (self.action is not action and isinstance(action, PvAction))
         ):
             self.since = since = now
         self.action = action
@@ -103,6 +108,7 @@ class LoadpointMemory:
     phase_failures: int = 0  # in a row
     phase_retry: datetime | None = None  # not before
     circuit_off: datetime | None = None  # a circuit switched it off then
+    circuit_wait: float = 60.0  # s before it may be enabled again after that
     corrected: datetime | None = None  # "disabled but charging" was corrected then
     wake_attempts: int = 0
     wake_since: datetime | None = None  # None: the wake-up timer is stopped
@@ -233,6 +239,11 @@ _TIMES = frozenset(
         "started", "updated", "until",
     }
 )  # fmt: skip
+_TEXTS = frozenset({"vehicle"})
+"""Texts that may be None; everything else that may be None is a time or a number."""
+
+_LARGEST = 1e9
+"""No W, kWh, km, s or count of a house lies beyond this."""
 
 
 def _load(target: Any, stored: Any) -> Any:
@@ -253,6 +264,8 @@ def _value(name: str, default: Any, stored: Any) -> Any:
     """Return `stored` in the type that the field's default and name ask for."""
     if name == "why":
         return default
+    if isinstance(stored, int | float) and not -_LARGEST <= stored <= _LARGEST:
+        return _UNREADABLE
     if name in _OPTIONAL:
         return _load(_OPTIONAL[name](), stored) if isinstance(stored, dict) else None
     if is_dataclass(default):
@@ -264,7 +277,7 @@ def _value(name: str, default: Any, stored: Any) -> Any:
     if isinstance(default, StrEnum):
         return next((e for e in type(default) if e == stored), _UNREADABLE)
     if default is None or stored is None:
-        ok = stored is None or isinstance(stored, str | int | float)
+        ok = stored is None or isinstance(stored, str if name in _TEXTS else int | float)
         return stored if ok and default is None else _UNREADABLE
     if isinstance(default, bool) or isinstance(stored, bool):
         return stored if isinstance(stored, bool) and isinstance(default, bool) else _UNREADABLE

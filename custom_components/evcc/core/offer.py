@@ -1,11 +1,18 @@
 """Turning a decision into what the charger is told: current, enable, phases, within the circuits' limits."""
 
+from datetime import timedelta
+
 from . import circuit, effective, phases
 from .model import Feature, Reason, Why
-from .parts import SETTLE, Loadpoint, Turn
+from .parts import Loadpoint, Turn
 
 WAKE_ATTEMPTS = 6
 """Wake-up calls before a vehicle counts as asleep: three minutes at one each 30 s."""
+
+
+CIRCUIT_WAIT = 60.0
+LONGEST_CIRCUIT_WAIT = 900.0
+"""s that a loadpoint stays off after a circuit switched it off: doubled each time that it took no current."""
 
 
 def limit(t: Turn, current: float) -> None:
@@ -23,9 +30,10 @@ def limit(t: Turn, current: float) -> None:
         t.because(Why(Reason.LIMITS_CONTRADICT, limit=maximum, actual=minimum))
         return
     on = current >= minimum
-    if on and not m.enabled and m.circuit_off is not None and t.now - m.circuit_off < SETTLE:
+    again = None if m.circuit_off is None else m.circuit_off + timedelta(seconds=m.circuit_wait)
+    if on and not m.enabled and again is not None and t.now < again:
         # A circuit at its edge must not make the contactor clatter.
-        t.because(Why(Reason.CIRCUIT_WAIT, until=m.circuit_off + SETTLE))
+        t.because(Why(Reason.CIRCUIT_WAIT, until=again))
         on, current = False, 0.0
     elif current < wanted:
         _limited_by_circuit(t, wanted, current, on)
@@ -39,8 +47,12 @@ def limit(t: Turn, current: float) -> None:
 
 def _limited_by_circuit(t: Turn, wanted: float, current: float, on: bool) -> None:
     lp = t.loadpoint
-    if not on and lp.memory.enabled:
-        lp.memory.circuit_off = t.now
+    m = lp.memory
+    if not on and m.enabled:
+        if m.circuit_off is not None and not lp.charging:
+            # Enabled, it took nothing: vehicles that want nothing must not push each other out for ever.
+            m.circuit_wait = min(2 * m.circuit_wait, LONGEST_CIRCUIT_WAIT)
+        m.circuit_off = t.now
     tight = circuit.limiting(lp.circuit)
     n = phases.active(lp)
     t.because(
@@ -59,7 +71,7 @@ def _admitted(t: Turn, current: float) -> float:
     """Return the A that all circuits of the chain admit, by current and by power."""
     lp = t.loadpoint
     n = phases.active(lp)
-    by_current = circuit.validate_current(lp.circuit, circuit.actual_current(lp), current)
+    by_current = circuit.validate_current(lp.circuit, lp.actual, current)
     need = current * n * t.voltage
     power = circuit.validate_power(lp.circuit, lp.power, need)
     admitted = min(by_current, current if power >= need else power / (n * t.voltage))

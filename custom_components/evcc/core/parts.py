@@ -79,6 +79,7 @@ class Loadpoint:
     """One socket."""
 
     __slots__ = (
+        "actual",
         "begun",
         "change",
         "circuit",
@@ -122,6 +123,7 @@ class Loadpoint:
         self.power = 0.0  # W that control goes by
         self.power_failure: Failure | None = None
         self.currents: Phases3 | None = None
+        self.actual = 0.0  # A per phase that it takes: measured, else offered while charging
         self.flexible = 0.0  # W that a higher priority may take over
         self.change = 0.0  # W expected change by this cycle's decision
         self.pending = 0.0  # W claimed before and not drawn yet
@@ -165,6 +167,11 @@ class Loadpoint:
         """Whether the mode follows the sun."""
         mode = self.settings.mode
         return mode is Mode.PV or mode is Mode.MINPV
+
+    @property
+    def counter(self) -> float | None:
+        """Lifetime counter, kWh. Exactly 0 is what meters say that do not know yet: unknown."""
+        return self.reading.energy or None
 
     @property
     def charged_energy(self) -> float:

@@ -85,13 +85,15 @@ def from_voltages(lp: Loadpoint, voltages: Phases3) -> None:
         set_enabled(lp, 1 if present == (True, False, False) else 3)
 
 
+def paused(t: Turn) -> bool:
+    """Whether switching rests because the charger has refused it several times in a row."""
+    m = t.loadpoint.memory
+    return m.phase_failures >= FAILURES_BEFORE_PAUSE and m.phase_retry is not None and t.now < m.phase_retry
+
+
 def may_switch(t: Turn) -> bool:
-    """Whether a phase switch may be commanded now: none within 60 s of the last, and no pause after failures."""
-    lp = t.loadpoint
-    if not lp.phases_settled(t.now):
-        return False
-    retry = lp.memory.phase_retry
-    return lp.memory.phase_failures < FAILURES_BEFORE_PAUSE or retry is None or t.now >= retry
+    """Whether the coordinator may switch phases of its own accord: not within 60 s of the last switch."""
+    return t.loadpoint.phases_settled(t.now) and not paused(t)
 
 
 def switch(t: Turn, phases: int) -> None:
@@ -178,7 +180,7 @@ def _up_wanted(t: Turn, available: float, min_current: float, max_current: float
     if most <= 1 or lp.memory.phases >= most:
         return False
     if lp.circuit is not None:
-        actual = circuit.actual_current(lp)
+        actual = lp.actual
         max_current = circuit.validate_current(lp.circuit, actual, max_current)
     return (
         available / t.voltage > max_current
@@ -193,4 +195,4 @@ def _elapsed(t: Turn, action: PhaseAction, delay: float) -> bool:
     timer: Timer = lp.memory.phase_timer
     if not lp.charging:
         timer.expire()  # no load on the contacts: switch at once
-    return timer.running(t.now, action, delay, 3 * t.interval)
+    return timer.running(t.now, action, delay)

@@ -50,10 +50,10 @@ def site_power(
     """Return the site power and what it rests on.
 
     Without a grid meter the grid follows from charge, PV and battery; without a PV meter the PV follows
-    from the rest, never below zero.
+    from the rest, never below zero. A battery that never told its SoC goes first, as an empty one.
     """
-    soc = b.battery_soc
-    first = b.has_battery and soc is not None and soc < priority_soc
+    soc = b.battery_soc or 0.0
+    first = b.has_battery and soc < priority_soc
     grid = b.charge - (b.pv or 0.0) - b.battery if b.grid is None else b.grid
     adjustment = 0.0
     if first and residual <= 0:
@@ -66,7 +66,7 @@ def site_power(
         adjustment += battery + excess
         hidden = -battery
         battery = excess = 0.0
-    elif b.has_battery and soc is not None:
+    elif b.has_battery:
         buffered = buffer_soc > 0 and soc > buffer_soc
         start = buffer_start_soc > 0 and soc >= buffer_start_soc
     site = grid + battery + excess + residual - b.aux

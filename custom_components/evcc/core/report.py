@@ -32,7 +32,7 @@ def _charger(lp: Loadpoint, result: ChargerResult, now: datetime) -> None:
     """
     command, undo = lp.command, lp.undo
     lp.command = None
-    if command is None or undo is None:
+    if command is None:
         return
     if command.phases is not None and result.phases is None:
         lp.memory.phase_failures = 0
@@ -40,22 +40,30 @@ def _charger(lp: Loadpoint, result: ChargerResult, now: datetime) -> None:
     failure = result.phases or result.current or result.enable
     if failure is None:
         return
-    if result.phases is not None:
-        _phases_failed(lp, command, undo, result.phases, now)
+    if undo is not None:
+        _take_back(lp, command, result, undo, now)
     m = lp.memory
-    switched_off = command.enable is False and result.enable is None
-    if not switched_off:
-        if result.phases is not None or result.current is not None or command.enable is False:
-            m.offered_current = undo.offered_current
-        if m.enabled != undo.enabled:
-            m.enabled = undo.enabled
-            m.charger_switched = undo.charger_switched
-            m.wake_attempts, m.wake_since = undo.wake_attempts, undo.wake_since
     m.standing, m.standing_until = 0.0, None
     m.refused_asleep = failure is Failure.ASLEEP and command.enable is not False
     if failure is not Failure.NOT_AVAILABLE:
         text = result.message or str(failure)
         m.why = Why(Reason.COMMAND_FAILED, device=f"{lp.config.title or lp.config.name}: {text}")
+
+
+def _take_back(
+    lp: Loadpoint, command: ChargerCommand, result: ChargerResult, undo: Undo, now: datetime
+) -> None:
+    if result.phases is not None:
+        _phases_failed(lp, command, undo, result.phases, now)
+    if command.enable is False and result.enable is None:
+        return
+    m = lp.memory
+    if result.phases is not None or result.current is not None or command.enable is False:
+        m.offered_current = undo.offered_current
+    if m.enabled != undo.enabled:
+        m.enabled = undo.enabled
+        m.charger_switched = undo.charger_switched
+        m.wake_attempts, m.wake_since = undo.wake_attempts, undo.wake_since
 
 
 def _phases_failed(
@@ -67,7 +75,9 @@ def _phases_failed(
         return  # it cannot tell or switch: it is what the user says it is
     m.phases, m.measured_phases = undo.phases, undo.measured_phases
     m.phase_timer.since = undo.phase_since
-    m.phase_failures += 1
+    # What it says it cannot do is not tried again soon: the next cycle goes on with the present number.
+    hopeless = failure is Failure.NOT_AVAILABLE
+    m.phase_failures = max(m.phase_failures + 1, phases.FAILURES_BEFORE_PAUSE if hopeless else 0)
     m.phase_retry = now + phases.RETRY_AFTER
 
 
@@ -75,9 +85,8 @@ def _batteries(site: Site, results: list[BatteryResult]) -> None:
     """Keep what each battery took; if none took a new mode, the site has not got it either."""
     done = False
     for result in results:
-        memory = site.battery_memories[result.battery]
         if result.failure is None or result.failure is Failure.NOT_AVAILABLE:
-            memory.sent = result.mode
-        done = done or result.failure is None
+            site.battery_memories[result.battery].sent = result.mode
+            done = True
     if results and not done and site.battery_before is not None:
         site.memory.battery_mode, site.memory.external_until = site.battery_before

@@ -1,14 +1,21 @@
 """Continuing after a restart: stored settings and memory back into a site, and out of it again."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from . import settings as table
 from .memory import BatteryMemory, LoadpointMemory, SiteMemory, load_site
-from .model import Boost
+from .model import Boost, Why
+from .session import SessionRecord
 from .settings import SettingError
 
 if TYPE_CHECKING:
     from .site import Site
+
+_ENDS: Final = {"external_until", "phase_retry", "standing_until"}
+_LATEST_END: Final = timedelta(minutes=5)
+"""The only remembered times that may lie ahead, and how far at most."""
 
 
 def use(site: Site, memory: SiteMemory) -> None:
@@ -21,6 +28,8 @@ def use(site: Site, memory: SiteMemory) -> None:
         lp.use_vehicle(site.vehicles.get(lp.memory.vehicle or ""))
         if lp.vehicle is None:
             lp.memory.vehicle = lp.memory.estimator = None
+        if lp.memory.estimator is not None and lp.memory.estimator.step <= 0:
+            lp.memory.estimator = None  # it cannot have learned that
         lp.memory.boost = Boost.OFF  # discharging a battery on purpose is never resumed unasked
         if not lp.switchable:
             lp.memory.phases = lp.memory.phases or lp.settings.phases_configured
@@ -69,3 +78,20 @@ def _part(stored: dict[str, Any], *path: str) -> dict[str, Any]:
     for key in path:
         part = part.get(key) if isinstance(part, dict) else None
     return part if isinstance(part, dict) else {}
+
+
+def catch_up(part: Any, now: datetime) -> None:
+    """Let nothing in the memory lie in the future: the clock was set back, or was wrong before the restart.
+
+    Otherwise a delay would last until the clock gets there again. Session records keep their times.
+    """
+    if isinstance(part, dict):
+        for inner in part.values():
+            catch_up(inner, now)
+    elif is_dataclass(part) and not isinstance(part, type | SessionRecord | Why):
+        for f in fields(part):
+            value = getattr(part, f.name)
+            if not isinstance(value, datetime):
+                catch_up(value, now)
+            elif value > (now + _LATEST_END if f.name in _ENDS else now):
+                setattr(part, f.name, now)

@@ -44,10 +44,11 @@ def configured_phases(t: Turn) -> bool:
     """The charger is not on the phases that the user has fixed: switch, and leave the current for this turn."""
     lp = t.loadpoint
     wanted = lp.settings.phases_configured
-    if not lp.switchable or wanted in (0, lp.memory.phases) or not phases.may_switch(t):
+    if not lp.switchable or wanted in (0, lp.memory.phases) or phases.paused(t):
         return False
     t.because(Why(Reason.SWITCHING_PHASES, limit=wanted, actual=lp.memory.phases or None))
-    offer.switch_phases(t, wanted)
+    phases.switch(t, wanted)
+    offer.start_wake_timer(lp, t)
     t.wants_charge = lp.memory.enabled
     return True
 

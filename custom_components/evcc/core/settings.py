@@ -233,7 +233,7 @@ def _parse_boolean(setting: Setting, value: Any) -> bool:
 def _parse_number(setting: Setting, value: Any) -> float | int:
     try:
         number = float(value)
-    except (TypeError, ValueError) as err:
+    except (TypeError, ValueError, OverflowError) as err:
         raise SettingError("value_not_number", setting=setting.key, value=value) from err
     if isinstance(value, bool) or not isfinite(number):
         raise SettingError("value_not_number", setting=setting.key, value=value)

@@ -18,7 +18,7 @@ from .config import SiteConfig, check
 from .connection import Connections, fill
 from .events import Event
 from .memory import BatteryMemory, SiteMemory
-from .model import BatteryMode, Boost, Mode
+from .model import EPOCH, BatteryMode, Boost, Mode
 from .parts import NO_CHARGER, NO_VEHICLE, Circuit, Loadpoint, Turn, Vehicle
 from .ports import BatteryCommand, BatteryResult, ChargerCommand, ChargerResult, Readings
 from .power import Balance, Shares, SitePower
@@ -61,6 +61,7 @@ class Site:
         self.aside: dict[str, dict[str, Any]] = {}  # stored settings of what is not wired now
         # the last cycle, for the snapshot
         self.cycles = 0
+        self.last = EPOCH
         self.readings = Readings()
         self.tariffs = NO_TARIFFS
         self.power: SitePower = power.NOTHING
@@ -91,6 +92,9 @@ class Site:
 
         Commands are assumed to succeed; `report` takes back those that did not.
         """
+        if self.cycles == 0 or now < self.last:
+            restart.catch_up(self.memory, now)
+        self.last = now
         self.readings = readings
         self.tariffs = self.connections.tariffs = tariffs
         self.cycles += 1
@@ -121,9 +125,6 @@ class Site:
             loadpoint.take_reading(lp, now, voltage)
             loadpoint.evaluate_rates(lp, self.tariffs, now)
             total += lp.power
-        if len(self.loadpoints) > 1:
-            for lp in self.loadpoints:
-                lp.flexible = loadpoint.flexible_power(lp, voltage)
         return total
 
     def _balance(self, now: datetime, charge: float) -> None:
@@ -177,7 +178,11 @@ class Site:
         sharing.note_pending(self.loadpoints, now, self.config.voltage)
         if not regular:
             base += sharing.count_as_drawn(self.loadpoints)
-        lower = sum(lp.flexible for lp in self.loadpoints) if len(self.loadpoints) > 1 else 0.0
+        lower = 0.0
+        if len(self.loadpoints) > 1:
+            for lp in self.loadpoints:
+                lp.flexible = loadpoint.flexible_power(lp, self.config.voltage)
+                lower += lp.flexible
         claimed = reserved = 0.0
         for group in sharing.order(self.loadpoints, self.memory.rotation):
             lower -= sum(lp.flexible for lp in group) if lower else 0.0

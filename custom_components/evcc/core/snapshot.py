@@ -243,7 +243,7 @@ def loadpoint_state(lp: Loadpoint, now: datetime, voltage: float) -> LoadpointSt
         charge_power=_power(lp, now),
         charge_currents=r.currents,
         charge_voltages=r.voltages,
-        charge_total_import=r.energy,
+        charge_total_import=lp.counter,
         dimmed=r.dimmed,
         pv_action=str(m.pv_timer.action),
         pv_remaining=m.pv_timer.remaining,

@@ -86,7 +86,7 @@ def _disable(t: Turn, site: float, low: float, n: int, have: float) -> float:
         projected -= t.voltage * low * (n - 1)  # one phase will be enough soon
     if projected >= lp.settings.disable_threshold and not m.climater:
         delay = lp.settings.disable_delay
-        if m.pv_timer.running(t.now, PvAction.DISABLE, delay, 3 * t.interval):
+        if m.pv_timer.running(t.now, PvAction.DISABLE, delay):
             m.pv_timer.reset()
             t.because(Why(Reason.SURPLUS_TOO_LOW, need=need, have=have))
             return 0.0
@@ -107,7 +107,7 @@ def _enable(t: Turn, site: float, current: float, low: float, need: float) -> fl
         need = -threshold
     if current >= low if threshold == 0 else site <= threshold:
         delay = lp.settings.enable_delay
-        if m.pv_timer.running(t.now, PvAction.ENABLE, delay, 3 * t.interval):
+        if m.pv_timer.running(t.now, PvAction.ENABLE, delay):
             m.pv_timer.reset()
             t.because(Why(Reason.FOLLOWS_SURPLUS, need=need, have=-site))
             return low
@@ -158,12 +158,12 @@ def _without_grid(t: Turn) -> float:
                 until=t.now + timedelta(seconds=GRID_LOST - t.grid_lost_for),
             )
         )
-        return max(low, m.offered_current)
+        return max(low, min(m.offered_current, effective.max_current(lp, t.voltage)))
     if lp.settings.mode is Mode.MINPV or m.climater:
         t.because(Why(Reason.GRID_UNAVAILABLE, device="grid"))
         return low
     delay = lp.settings.disable_delay
-    if m.pv_timer.running(t.now, PvAction.DISABLE, delay, 3 * t.interval):
+    if m.pv_timer.running(t.now, PvAction.DISABLE, delay):
         m.pv_timer.reset()
         t.because(Why(Reason.GRID_UNAVAILABLE, device="grid"))
         return 0.0

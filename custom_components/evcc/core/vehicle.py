@@ -237,10 +237,8 @@ def _announce(t: Turn) -> None:
     m = t.loadpoint.memory
     if m.soc is None or m.soc < m.soc_progress or not t.loadpoint.connected:
         return
-    first = m.soc_progress == 0
     m.soc_progress = (int(m.soc) // 10 + 1) * 10
-    if not first or m.soc >= 10:
-        t.event(EventKind.SOC, m.soc)
+    t.event(EventKind.SOC, m.soc)
 
 
 def remaining(lp: Loadpoint, target: float, power: float) -> tuple[float, float]:

@@ -1,0 +1,122 @@
+"""evcc: charges vehicles with the sun, at the best price, within the limits of the house.
+
+This module sets the integration up and takes it down; the parts are put together in `build`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from homeassistant.const import Platform
+from homeassistant.core import HassJob, HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.hass_dict import HassKey
+
+from .build import async_create
+from .const import DOMAIN
+from .coordinator import STATISTICS_INTERVAL, EvccConfigEntry, EvccRuntime
+from .core.config import ConfigError
+from .owners import site_device
+from .repairs import async_forget, async_watch
+from .services import async_setup_services
+from .store.settings import SettingsStore
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+# What was unloaded and may be loaded again in a moment. Unloading does not tell what comes next: after a
+# reload nothing must have moved, after a removal nothing may be left in a state that only we would end.
+_PAUSED: HassKey[dict[str, EvccRuntime]] = HassKey(f"{DOMAIN}_paused")
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register what exists once per process."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool:
+    """Build the site and let it run."""
+    entry.async_on_unload(entry.add_update_listener(_async_reload))  # first: changes may come meanwhile
+    before = hass.data.setdefault(_PAUSED, {}).pop(entry.entry_id, None)
+    try:
+        runtime = await async_create(hass, entry)
+    except ConfigError as err:
+        if before is not None:
+            await before.async_leave()
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=err.key,
+            translation_placeholders={"names": ", ".join(_titles(entry, err.names))},
+        ) from err
+    entry.runtime_data = runtime
+    entry.async_on_unload(runtime.async_pause)  # if set-up does not come to its end
+    if before is not None:
+        await runtime.async_follow(before)
+    dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **site_device(entry))
+    runtime.runner.show()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await runtime.runner.async_start()
+    async_watch(hass, entry)
+
+    async def refresh_statistics(_now: datetime | None = None) -> None:
+        await runtime.async_refresh_statistics()
+
+    await refresh_statistics()
+    entry.async_on_unload(
+        async_track_time_interval(hass, refresh_statistics, STATISTICS_INTERVAL, cancel_on_shutdown=True)
+    )
+    # not at the event that Home Assistant stops: then other integrations may be gone already
+    entry.async_on_unload(hass.async_add_shutdown_job(HassJob(runtime.async_leave)))
+    return True
+
+
+def _titles(entry: EvccConfigEntry, names: Iterable[str]) -> list[str]:
+    return [entry.subentries[n].title if n in entry.subentries else n for n in names]
+
+
+async def _async_reload(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool:
+    """Stop the site."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded and entry.disabled_by is not None:
+        await entry.runtime_data.async_leave()
+    elif unloaded:
+        await entry.runtime_data.async_pause()
+        hass.data[_PAUSED][entry.entry_id] = entry.runtime_data
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
+    """Leave the house, and delete settings and memory. The charging sessions stay: they are the user's."""
+    if (before := hass.data.get(_PAUSED, {}).pop(entry.entry_id, None)) is not None:
+        await before.async_leave()
+    await SettingsStore(hass).async_remove()
+    async_forget(hass)
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool:
+    """Accept what a newer minor version has written, which by definition can still be loaded."""
+    return entry.version == 1
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: EvccConfigEntry, device: DeviceEntry
+) -> bool:
+    """Allow a device to be deleted that nothing in the configuration stands for any more."""
+    present = {entry.entry_id, f"{entry.entry_id}_battery", *entry.subentries}
+    return not any(domain == DOMAIN and key in present for domain, key in device.identifiers)

@@ -1,0 +1,1 @@
+"""Devices of the outside world behind the ports of the core."""

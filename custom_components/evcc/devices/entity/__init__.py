@@ -1,0 +1,1 @@
+"""Any entity of Home Assistant as charger, meter, home battery or vehicle."""

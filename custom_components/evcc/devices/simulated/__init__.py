@@ -1,0 +1,1 @@
+"""The virtual plant: a house with sun, battery, chargers and cars, for scenarios, tests and the demo home."""

@@ -1,0 +1,1 @@
+"""Programs that set up, run, test and check this project."""

@@ -1,0 +1,2 @@
+# Home Assistant serves `import voluptuous` from probatio, under the names of voluptuous: so do the types.
+from probatio import *

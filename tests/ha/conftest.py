@@ -1,0 +1,20 @@
+"""What the tests with a running Home Assistant share."""
+
+import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+
+@pytest.fixture(autouse=True)
+def custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant load integrations of this repository.
+
+    A module that needs the recorder replaces this fixture by one of the same name, which takes
+    `recorder_mock` before `enable_custom_integrations`: the other order is refused.
+    """
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Keep snapshots in the folder and format of Home Assistant's own tests."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
