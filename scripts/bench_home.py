@@ -40,7 +40,7 @@ def entry(loadpoints: int) -> ConfigEntry[Any]:
     """Return a demo home with that many loadpoints."""
     from custom_components.evcc.flows.demo import demo_subentries  # noqa: PLC0415
 
-    parts = [dict(p) for p in demo_subentries("en")]
+    parts: list[dict[str, Any]] = [dict(p) for p in demo_subentries("en")]
     sample = next(p for p in parts if p["subentry_type"] == "loadpoint")
     parts = [p for p in parts if p["subentry_type"] != "loadpoint"]
     for number in range(1, loadpoints + 1):
@@ -96,7 +96,7 @@ async def measure(config: Path, loadpoints: int, cycles: int) -> dict[str, float
 
 def main() -> None:
     """Measure in a temporary configuration folder."""
-    with tempfile.TemporaryDirectory(prefix="evcc-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="evcc-bench-", ignore_cleanup_errors=True) as folder:
         config = Path(folder)
         HassProcess(config, free_port()).seed()
         figures = asyncio.run(measure(config, int(sys.argv[1]), int(sys.argv[2])))

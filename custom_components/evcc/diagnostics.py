@@ -6,11 +6,13 @@ from typing import Any, Final
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 
 from .const import DOMAIN
 from .coordinator import EvccConfigEntry
 from .core.memory import dump
+from .problems import is_reference
 
 PRIVATE: Final = frozenset(
     {
@@ -43,7 +45,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: EvccCon
             "entry": {
                 "data": dict(entry.data),
                 "options": dict(entry.options),
-                "subentries": [_subentry(s) for s in entry.subentries.values()],
+                "subentries": [_subentry(hass, s) for s in entry.subentries.values()],
             },
             "config": _plain(runtime.site.config),
             "settings": runtime.site.dump_settings(),
@@ -77,7 +79,7 @@ async def async_get_device_diagnostics(
     memory = dump(runtime.site.memory)
     return _redacted(
         {
-            "subentry": _subentry(subentry),
+            "subentry": _subentry(hass, subentry),
             "config": _parts(_plain(runtime.site.config), name),
             "settings": [
                 settings[scope][name] for scope in ("loadpoints", "vehicles") if name in settings[scope]
@@ -92,12 +94,26 @@ async def async_get_device_diagnostics(
     )
 
 
-def _subentry(subentry: ConfigSubentry) -> dict[str, Any]:
+def _subentry(hass: HomeAssistant, subentry: ConfigSubentry) -> dict[str, Any]:
     return {
         "subentry_id": subentry.subentry_id,
         "subentry_type": subentry.subentry_type,
-        "data": dict(subentry.data),
+        "data": _anonymous(er.async_get(hass), dict(subentry.data)),
     }
+
+
+def _anonymous(registry: er.EntityRegistry, value: Any) -> Any:
+    """Say of entities only what they are and who brings them: their ids are made of people's words."""
+    if isinstance(value, dict):
+        return {k: _anonymous(registry, v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_anonymous(registry, v) for v in value]
+    if not is_reference(value):
+        return value
+    if (known := registry.async_get(value)) is not None:
+        return f"{known.domain} of {known.platform}"
+    domain, dot, _ = value.partition(".")
+    return f"{domain}, not registered" if dot else "forgotten"
 
 
 def _plain(config: object) -> Any:

@@ -75,7 +75,7 @@ def _missing(hass: HomeAssistant, subentry: ConfigSubentry) -> list[str]:
     registry = er.async_get(hass)
     missing = []
     for key, value in subentry.data.items():
-        if not _is_reference(value):
+        if not is_reference(value):
             continue
         entity_id = er.async_resolve_entity_id(registry, value)
         known = registry.async_get(entity_id) if entity_id else None
@@ -84,7 +84,7 @@ def _missing(hass: HomeAssistant, subentry: ConfigSubentry) -> list[str]:
     return missing
 
 
-def _is_reference(value: object) -> bool:
+def is_reference(value: object) -> bool:
     """Return whether a stored value names an entity: by its id (numbers look alike), or that in the registry."""
     if not isinstance(value, str):
         return False

@@ -22,7 +22,7 @@ MAY_IMPORT = {
 
 # Who may import a part, besides itself: those that join core and the outside world.
 IMPORTED_BY = {
-    "devices": {"__init__", "build", "coordinator", "config_flow", "flows"},
+    "devices": {"__init__", "build", "simulation", "coordinator", "config_flow", "flows"},
 }
 
 # What those who show or command may not import: they read the snapshot and call commands.

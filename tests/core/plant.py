@@ -101,7 +101,7 @@ class Bench:
         lp, m = self.site.loadpoints[index], self.site.loadpoints[index].memory
         n = phases or lp.traits.physical_phases or m.phases or 3
         on = status is C if enabled is None else enabled
-        lp.begun, lp.settings.mode = True, mode
+        lp.memory.begun, lp.settings.mode = True, mode
         for name, value in settings.items():
             setattr(lp.settings, name, value)
         m.status, m.enabled, m.offered_current, m.phases = status, on, offered, n

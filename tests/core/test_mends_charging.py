@@ -96,7 +96,7 @@ def first_contact(charger: ChargerTraits, **reading: Any) -> Bench:
     bench = Bench(charger)
     bench.put(mode=Mode.PV, reading=reading)
     lp = bench.site.loadpoints[0]
-    lp.begun, lp.memory = False, LoadpointMemory()
+    lp.memory = LoadpointMemory()
     return bench
 
 

@@ -127,6 +127,6 @@ def test_dump_and_restore() -> None:
 def test_restore_keeps_present_values_where_stored_ones_cannot_be(settings: Any) -> None:
     before = dump(settings)
     errors = restore(settings, {"nonsense": 1, next(iter(before)): "nonsense"})
-    assert [e.key for e in errors][0] == "unknown_setting"
+    assert errors[0].key == "unknown_setting"
     assert len(errors) == 2
     assert dump(settings) == before

@@ -17,10 +17,10 @@ from custom_components.evcc.diagnostics import (
 from custom_components.evcc.store import Problem
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 
-from .entities_home import EVERYTHING, NOON, runtime_of, show_loadpoint, start
+from .entities_home import EVERYTHING, GARAGE, GRID, NOON, runtime_of, show_loadpoint, start, subentry
 
 
 @pytest.fixture
@@ -115,6 +115,34 @@ async def test_one_device(hass: HomeAssistant, device_registry: dr.DeviceRegistr
     assert [v["capacity"] for v in (await of("blue"))["config"]] == [60.0]
     for whole in ("site", "site_battery"):
         assert "runner" in await of(whole)
+
+
+async def test_entities_are_told_by_kind_and_origin(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    power = entity_registry.async_get_or_create("sensor", "meters", "1", suggested_object_id="secret_power")
+    hass.states.async_set(power.entity_id, "100", {"unit_of_measurement": "W"})
+    data = {
+        "source": "entity",
+        "usage": "consumer",
+        "power": power.id,
+        "energy": "sensor.secret_energy",
+        "current_l1": "0123456789abcdef0123456789abcdef",
+        "power_invert": True,
+        "action": [{"target": {"entity_id": [power.entity_id]}}],
+    }
+    entry = await start(hass, GRID, subentry("pump", "meter", "Pump", data, simulated=False), GARAGE)
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert_silent(found)
+    assert found["entry"]["subentries"][1]["data"] == {
+        "source": "entity",
+        "usage": "consumer",
+        "power": "sensor of meters",
+        "energy": "sensor, not registered",
+        "current_l1": "forgotten",
+        "power_invert": True,
+        "action": [{"target": {"entity_id": ["sensor of meters"]}}],
+    }
 
 
 async def test_system_health(hass: HomeAssistant) -> None:

@@ -96,6 +96,7 @@ STARTING = Why(Reason.STARTING)
 class LoadpointMemory:
     """State of one loadpoint between cycles. Times in UTC."""
 
+    begun: bool = False  # False: the charger never answered yet, believe it first
     status: Status = Status.UNKNOWN
     enabled: bool = False
     offered_current: float = 0.0  # A last written or read back

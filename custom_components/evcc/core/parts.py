@@ -80,7 +80,6 @@ class Loadpoint:
 
     __slots__ = (
         "actual",
-        "begun",
         "change",
         "circuit",
         "claimed",
@@ -129,7 +128,6 @@ class Loadpoint:
         self.pending = 0.0  # W claimed before and not drawn yet
         self.claimed = False  # power contains a claim that is not drawn yet
         self.command: ChargerCommand | None = None
-        self.begun = False  # False: nothing is remembered, believe the charger first
         self.welcome = False
         self.smart_cost: Activity = INACTIVE
         self.feed_in: Activity = INACTIVE

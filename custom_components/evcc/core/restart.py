@@ -23,7 +23,6 @@ def use(site: Site, memory: SiteMemory) -> None:
     site.memory = memory
     site.connections.memory = memory
     for lp in site.loadpoints:
-        lp.begun = lp.config.name in memory.loadpoints
         lp.memory = memory.loadpoints.setdefault(lp.config.name, LoadpointMemory())
         lp.use_vehicle(site.vehicles.get(lp.memory.vehicle or ""))
         if lp.vehicle is None:
@@ -53,10 +52,11 @@ def restore(site: Site, stored: dict[str, Any], memory: Any) -> list[SettingErro
             lp.settings.phases_configured = lp.traits.physical_phases or 3
     for name, car in site.vehicles.items():
         errors += table.restore(car.settings, _part(stored, "vehicles", name))
-    if memory is not None:
-        use(site, load_site(memory))
+    remembered = SiteMemory() if memory is None else load_site(memory)
+    known = set(remembered.loadpoints)
+    use(site, remembered)
     for lp in site.loadpoints:
-        if lp.settings.default_mode is not None and not lp.begun:
+        if lp.settings.default_mode is not None and lp.config.name not in known:
             lp.settings.mode = lp.settings.default_mode
     return errors
 

@@ -235,7 +235,7 @@ class Site:
         )
         if lp.pending:
             sharing.withdraw_pending(lp, voltage)
-        if not lp.begun and lp.reading.enabled is not None:
+        if not lp.memory.begun and lp.reading.enabled is not None:
             self._begin(lp, command)
         before = sharing.Before(lp, voltage)
         ledger = lp.memory.accounting
@@ -252,7 +252,7 @@ class Site:
 
     def _begin(self, lp: Loadpoint, command: ChargerCommand) -> None:
         """First contact with a charger nothing is remembered of."""
-        lp.begun = True
+        lp.memory.begun = True
         if lp.config.default_vehicle is not None:
             vehicle.assign(lp, self.vehicles[lp.config.default_vehicle], self.loadpoints)
         command.current = loadpoint.begin(lp, self.config.voltage)

@@ -304,3 +304,12 @@ def test_checks(
     show("number.zero", "0", min=0, max=32)
     show("number.six", "6", min=6, max=32)
     assert [(finding.key, finding.mistake) for finding in check(hass, kind, data)] == expected
+
+
+async def test_a_button_that_was_never_pressed_is_in_order(hass: HomeAssistant) -> None:
+    hass.states.async_set("button.box_start", "unknown")
+    hass.states.async_set("button.box_stop", "unknown")
+    hass.states.async_set("sensor.box_status", "charging")
+    data = {"status": "sensor.box_status", "enable": "button.box_start", "enable_off_button": "button.box_stop"}
+    lines = await async_probe(hass, Kind.CHARGER, data)
+    assert [line.problem for line in lines if line.entity_id.startswith("button.")] == [None, None]

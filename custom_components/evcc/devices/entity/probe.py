@@ -13,7 +13,7 @@ from ...core.model import Failure
 from .checks import check
 from .reading import Fault, Problem, Reader, base_unit
 from .refs import resolve
-from .roles import NUMBERS, UNITS, Kind, Quantity, Role, roles
+from .roles import BUTTONS, NUMBERS, UNITS, Kind, Quantity, Role, roles
 
 STATUS_AMBIGUOUS: Final = "status_ambiguous"
 """The status word means different things on different devices, and no plug sensor tells which."""
@@ -87,7 +87,9 @@ def _read(reader: Reader, role: Role, now: datetime) -> str | Problem:
     """Return the value of a role as people read it."""
     state = reader.state(role.key, now)
     if isinstance(state, Problem):
-        return "" if role.quantity is Quantity.PRESS and state.fault is Fault.UNKNOWN else state
+        # What is pressed has no state until it was pressed for the first time.
+        pressed = state.placeholders.get("entity", "").split(".")[0] in BUTTONS
+        return "" if pressed and state.fault is Fault.UNKNOWN else state
     result: object = None
     if role.quantity is Quantity.STATUS:
         result = reader.letter(role.key, now)
