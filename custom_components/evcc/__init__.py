@@ -29,6 +29,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -51,15 +52,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool
     entry.async_on_unload(entry.add_update_listener(_async_reload))  # first: changes may come meanwhile
     before = hass.data.setdefault(_PAUSED, {}).pop(entry.entry_id, None)
     try:
-        runtime = await async_create(hass, entry)
-    except ConfigError as err:
-        if before is not None:
+        runtime = await async_create(hass, entry, before)
+    except Exception as err:
+        if before is not None:  # nobody is going to control what it left as it was
             await before.async_leave()
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key=err.key,
-            translation_placeholders={"names": ", ".join(_titles(entry, err.names))},
-        ) from err
+        if isinstance(err, ConfigError):
+            raise ConfigEntryError(
+                translation_domain=DOMAIN,
+                translation_key=err.key,
+                translation_placeholders={"names": ", ".join(_titles(entry, err.names))},
+            ) from err
+        raise
     entry.runtime_data = runtime
     entry.async_on_unload(runtime.async_pause)  # if set-up does not come to its end
     if before is not None:

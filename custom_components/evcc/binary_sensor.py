@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EvccConfigEntry
+from .core.model import Reason
 from .core.state import BatteryDeviceState, CircuitState, LoadpointState, MeterState, SiteState, VehicleState
 from .entity import PlatformSetup, ReadingDescription, ReadingEntity
 from .owners import meter_alive, owners, vehicle_alive
@@ -76,7 +77,12 @@ LOADPOINT: Final[tuple[BinaryDescription[LoadpointState], ...]] = (
         **HIDDEN,
     ),
     BinaryDescription(key="dimmed", value_fn=lambda lp: lp.dimmed, live=True, lazy=True, **DETAIL),
-    BinaryDescription(key="charger_problem", value_fn=lambda lp: not lp.available, **PROBLEM),
+    BinaryDescription(
+        key="charger_problem",
+        # before the first cycle nobody has asked it
+        value_fn=lambda lp: None if lp.why.reason is Reason.STARTING else not lp.available,
+        **PROBLEM,
+    ),
 )
 
 BATTERY_CONTROL: Final[tuple[BinaryDescription[SiteState], ...]] = (

@@ -1,6 +1,6 @@
 """From the config entry and its subentries to a site with its devices: the only place that knows both sides."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
@@ -69,16 +69,25 @@ CONF_SETTINGS: Final = "settings"
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """How a site is wired, its devices, and where its tariffs come from."""
+    """How a site is wired, its devices, and the virtual plant behind those that are simulated."""
 
     config: SiteConfig
     ports: Ports
-    tariffs: Callable[[datetime], Tariffs]
+    plant: LivePlant | None
+
+    def tariffs(self, now: datetime) -> Tariffs:
+        """Return what energy costs."""
+        return NO_TARIFFS if self.plant is None else self.plant.tariffs(now)
 
 
-async def async_create(hass: HomeAssistant, entry: EvccConfigEntry) -> EvccRuntime:
-    """Return the site of an entry as it was left, ready to run; raise ConfigError if it is wired wrongly."""
-    built = build(hass, entry)
+async def async_create(
+    hass: HomeAssistant, entry: EvccConfigEntry, before: EvccRuntime | None = None
+) -> EvccRuntime:
+    """Return the site of an entry as it was left, ready to run; raise ConfigError if it is wired wrongly.
+
+    `before` is what ran until a reload: a virtual plant that stays as it is goes on.
+    """
+    built = build(hass, entry, None if before is None else before.plant)
     site = Site(built.config)
     speed = float(entry.data.get(CONF_SPEED, 1.0))
     settings = SettingsStore(hass, spacing=0.0 if speed == 1.0 else DEMO_SPACING)
@@ -94,6 +103,7 @@ async def async_create(hass: HomeAssistant, entry: EvccConfigEntry) -> EvccRunti
         site=site,
         equipment=Equipment(built.ports, built.config),
         clock=clock,
+        plant=built.plant,
         tariffs=built.tariffs,
         settings=settings,
         sessions=sessions,
@@ -125,10 +135,10 @@ def _of(entry: EvccConfigEntry, kind: str) -> Iterable[ConfigSubentry]:
     return entry.get_subentries_of_type(kind)
 
 
-def build(hass: HomeAssistant, entry: EvccConfigEntry) -> Built:
-    """Return what the entry describes."""
+def build(hass: HomeAssistant, entry: EvccConfigEntry, running: LivePlant | None = None) -> Built:
+    """Return what the entry describes; `running` is a virtual plant that may fit."""
     voltage = float(entry.options.get(CONF_VOLTAGE, VOLTAGE))
-    builder = _Builder(hass, build_plant(entry, hass.config.time_zone, voltage))
+    builder = _Builder(hass, build_plant(entry, hass.config.time_zone, voltage, running))
     meters = {u: builder.meters(entry, u) for u in (USAGE_GRID, USAGE_PV, USAGE_AUX, USAGE_CONSUMER)}
     batteries = builder.batteries(entry)
     loadpoints = builder.loadpoints(entry)
@@ -159,11 +169,7 @@ def build(hass: HomeAssistant, entry: EvccConfigEntry) -> Built:
         vehicles=vehicle_ports,
         circuits=circuit_ports,
     )
-    return Built(config, ports, _no_tariffs if builder.plant is None else builder.plant.tariffs)
-
-
-def _no_tariffs(now: datetime) -> Tariffs:
-    return NO_TARIFFS
+    return Built(config, ports, builder.plant)
 
 
 class _Builder:

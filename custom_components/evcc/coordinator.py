@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util.signal_type import SignalType
 
 from .clock import Clock
 from .const import CONF_ON_STOP, DOMAIN, ON_STOP_KEEP, ON_STOP_OFF
 from .core import commands, effective
+from .core.events import Event
 from .core.memory import dump
 from .core.model import BatteryMode
 from .core.parts import Loadpoint
@@ -23,6 +26,7 @@ from .core.session import SessionRecord, Statistics
 from .core.settings import Scope
 from .core.site import Outcome, Site
 from .core.state import SiteState
+from .devices.simulated.live import LivePlant
 from .equipment import Equipment
 from .runner import Runner
 from .store import StoreError
@@ -34,6 +38,11 @@ _LOGGER = logging.getLogger(__name__)
 STATISTICS_INTERVAL: Final = timedelta(minutes=15)
 
 type EvccConfigEntry = ConfigEntry[EvccRuntime]
+
+
+def event_signal(entry: EvccConfigEntry) -> SignalType[Event]:
+    """Return the signal under which the events of an entry's loadpoints are sent."""
+    return SignalType(f"{DOMAIN}_{entry.entry_id}_event")
 
 
 class EvccCoordinator(DataUpdateCoordinator[SiteState]):
@@ -55,6 +64,7 @@ class EvccRuntime:
     site: Site
     equipment: Equipment
     clock: Clock
+    plant: LivePlant | None = None
     tariffs: Callable[[datetime], Tariffs]
     settings: SettingsStore
     sessions: SessionStore
@@ -115,6 +125,8 @@ class EvccRuntime:
         self.settings.remember(self.site.memory)
         if outcome is None:
             return  # the same cycle once more
+        for event in outcome.events:
+            async_dispatcher_send(self.hass, event_signal(self.entry), event)
         if outcome.sessions or self.sessions.retry_due:
             self.hass.async_create_task(self._async_store(outcome.sessions), "evcc sessions")
         if not self._repaired:

@@ -99,7 +99,8 @@ class Reader[R: _Reading]:
         self._running = task = create_eager_task(self._guarded(now), name=f"evcc read {self.title}")
         if not task.done():
             await asyncio.wait((task,), timeout=limit)
-        self.reading = task.result() if task.done() else self._lose(Failure.TIMEOUT)
+        answered = task.done() and not task.cancelled()
+        self.reading = task.result() if answered else self._lose(Failure.TIMEOUT)
 
     async def _guarded(self, now: datetime) -> R:
         try:

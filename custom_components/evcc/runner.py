@@ -20,6 +20,8 @@ _LOGGER = logging.getLogger(__name__)
 SHORTEST: Final = 0.5  # s of real time between two ticks, however fast virtual time runs
 FIRST_LOOK: Final = 3.0  # s that set-up itself waits for devices to answer
 LOOK_AGAIN: Final = 2.0  # s between two looks while the first cycle waits
+PATIENCE: Final = 8.0
+"""s that stopping waits for the running cycle. Home Assistant gives 20 s to all that has to be done then."""
 WAIT_STARTING: Final = 300.0
 """s after set-up that the first cycle waits for devices while Home Assistant starts."""
 WAIT_RUNNING: Final = 30.0
@@ -123,15 +125,19 @@ class Runner:
             await self._async_cycle(self._start, regular=True)
 
     async def async_stop(self) -> None:
-        """Let the running cycle end and begin no other one."""
+        """Begin no other cycle, and let the running one end if it does so within PATIENCE."""
         self._stopped = True
         if self._waiting is not None:
             self._waiting.cancel()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        async with self._lock:
-            self._equipment.close()
+        try:
+            async with asyncio.timeout(PATIENCE), self._lock:
+                pass
+        except TimeoutError:
+            _LOGGER.warning("The last cycle has not ended: a device does not answer")
+        self._equipment.close()
 
     # The beat
 
@@ -211,6 +217,8 @@ class Runner:
 
     async def _async_decide_and_act(self, now: datetime, *, regular: bool) -> None:
         readings = await self._equipment.async_read(now)
+        if self._stopped:  # nobody waits for this cycle any more
+            return
         outcome = self._site.cycle(now, readings, self._tariffs(now), regular=regular)
         self._keep(outcome)
         results = await self._equipment.async_tell(outcome.chargers, outcome.batteries)

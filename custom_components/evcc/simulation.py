@@ -21,8 +21,13 @@ from .coordinator import EvccConfigEntry
 from .devices.simulated.live import BatterySpec, LiveCharger, LivePlant, LivePv, LiveSpec, LiveVehicle
 
 
-def build_plant(entry: EvccConfigEntry, timezone: str, voltage: float) -> LivePlant | None:
-    """Return the plant; None if nothing is simulated. Its devices are named by subentry id."""
+def build_plant(
+    entry: EvccConfigEntry, timezone: str, voltage: float, running: LivePlant | None
+) -> LivePlant | None:
+    """Return the plant, None if nothing is simulated. Its devices are named by subentry id.
+
+    The `running` one goes on if nothing has changed about it.
+    """
     parts = [s for s in entry.subentries.values() if s.data.get(CONF_SOURCE) == SOURCE_SIMULATED]
     if not parts:
         return None
@@ -30,17 +35,16 @@ def build_plant(entry: EvccConfigEntry, timezone: str, voltage: float) -> LivePl
     chargers = [s for s in parts if s.subentry_type == SUBENTRY_LOADPOINT]
     cars = [s for s in parts if s.subentry_type == SUBENTRY_VEHICLE]
     numbers = {int(s.data[CONF_NUMBER]): s.subentry_id for s in chargers}
-    return LivePlant(
-        LiveSpec(
-            timezone=timezone,
-            voltage=voltage,
-            grid=any(s.data[CONF_USAGE] == USAGE_GRID for s in meters),
-            pv=tuple(_pv(s) for s in meters if s.data[CONF_USAGE] == USAGE_PV),
-            batteries=tuple(_battery(s) for s in meters if s.data[CONF_USAGE] == USAGE_BATTERY),
-            chargers=tuple(_charger(s) for s in chargers),
-            vehicles=tuple(_vehicle(s, numbers) for s in cars),
-        )
+    spec = LiveSpec(
+        timezone=timezone,
+        voltage=voltage,
+        grid=any(s.data[CONF_USAGE] == USAGE_GRID for s in meters),
+        pv=tuple(_pv(s) for s in meters if s.data[CONF_USAGE] == USAGE_PV),
+        batteries=tuple(_battery(s) for s in meters if s.data[CONF_USAGE] == USAGE_BATTERY),
+        chargers=tuple(_charger(s) for s in chargers),
+        vehicles=tuple(_vehicle(s, numbers) for s in cars),
     )
+    return running if running is not None and running.spec == spec else LivePlant(spec)
 
 
 def _pv(sub: ConfigSubentry) -> LivePv:

@@ -125,7 +125,7 @@ _NONSENSE: dict[str, tuple[Any, ...]] = {
     "max_current": (None, 0.0, 5.0, 13.2, 32.0),
     "connected_for": (None, 0.0, 5.0, 4000.0),
 }
-_NUMBERS = (None, None, 0.0, 0.3, 7.0, 120.0, -250.0, 11_000.0, -50_000.0, 1e9)
+_NUMBERS = (None, None, 0.0, 0.3, 7.0, 120.0, -250.0, 11_000.0, -50_000.0, 1e6)
 
 
 def nonsense(rng: Random, reading: Any, share: float = 0.3) -> Any:

@@ -66,16 +66,18 @@ def test_what_is_offered_is_nothing_or_at_least_the_minimum(habits: Habits) -> N
     watch(SEEDS, check, habits=habits)
 
 
-def test_phases_are_never_switched_twice_within_a_minute() -> None:
+def test_phases_are_never_switched_twice_within_a_minute_unless_the_user_fixes_them() -> None:
     last: dict[tuple[World, int], datetime] = {}
 
     def then(world: World) -> None:
         failed = {r.loadpoint for r in world.results if isinstance(r, ChargerResult) and r.phases}
         for command in world.outcome.chargers:
             key = world, command.loadpoint
-            if command.phases is not None and command.loadpoint not in failed:
-                assert key not in last or (world.now - last[key]).total_seconds() > 60
-                last[key] = world.now
+            if command.phases is None or command.loadpoint in failed:
+                continue
+            by_user = world.site.loadpoints[command.loadpoint].settings.phases_configured == command.phases
+            assert by_user or key not in last or (world.now - last[key]).total_seconds() > 60
+            last[key] = world.now
 
     watch(SEEDS, lambda world: None, then=then)
     assert len(last) > 50
@@ -127,7 +129,7 @@ def test_a_reached_limit_switches_off_in_that_cycle() -> None:
                 assert not lp.memory.enabled or lp.memory.why.reason is Reason.SWITCHING_PHASES, lp.memory.why
 
     watch(SEEDS, check)
-    assert reached > 500
+    assert reached > 200
 
 
 def test_the_battery_is_told_nothing_unless_a_rule_acts() -> None:

@@ -75,6 +75,16 @@ def test_identifier_is_written_into_the_session() -> None:
     assert snapshot(bench.site, bench.now).loadpoints[0].vehicle_identity == "foreign"
 
 
+@pytest.mark.parametrize("session", [None, SessionRecord()])
+def test_identifier_without_a_stored_session_writes_nothing(session: SessionRecord | None) -> None:
+    bench = Bench(ChargerTraits(reads_id=True), vehicles=FLEET)
+    m = bench.put(mode=Mode.OFF, reading={"identifier": "Tag-1"}).memory
+    m.session = session
+    assert bench.cycle(0).sessions == []
+    assert (m.identifier, m.vehicle) == ("Tag-1", "exact")
+    assert session is None or session.identifier == "Tag-1"
+
+
 def test_same_vehicle_again_does_not_apply_its_mode_again() -> None:
     bench, _ = identified("Tag-1")
     lp = bench.site.loadpoints[0]

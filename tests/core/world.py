@@ -5,7 +5,7 @@ scenarios. Where a test wants it, vehicles start late or take less than offered,
 pull plugs, and devices fall silent, talk nonsense, refuse commands or ignore them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import json
@@ -46,6 +46,9 @@ class Habits:
     restart: float = 0.0
     boost: bool = True  # pressed too; it alone does not survive a restart
 
+
+LAG = 10.0
+"""s that a vehicle may need to follow."""
 
 CALM = Habits(weather=0.0)
 NORMAL = Habits(press=0.1, plug=0.04, extra=0.1, restart=0.01)
@@ -91,12 +94,12 @@ class World:
         return self.outcome
 
     def decide(self, seconds: float = 30.0, *, regular: bool = True) -> None:
-        """Let time pass and decide. In a cycle on command the vehicles have not followed yet."""
+        """Let time pass and decide. Vehicles need a few seconds to follow what they were told last."""
         for part in (*self.sockets, *self.cells):
             part.advance(seconds)
         self.now += timedelta(seconds=seconds)
         self._live()
-        if regular:
+        if seconds >= LAG:
             self.flow()
         self.readings = self._read()
         self.assigned = [lp.memory.vehicle for lp in self.site.loadpoints]
@@ -104,6 +107,17 @@ class World:
         self.outcome = outcomes[0]
         assert all(o == self.outcome for o in outcomes), "equal sites decide alike"
         self.cycles += 1
+
+    def interval(self) -> Iterator[None]:
+        """Decide once per interval, and now and then once more on command; carry out between the steps."""
+        if self.rng.random() < self.habits.extra:
+            seconds = self.rng.choice([2.0, 15.0, 28.0])
+            self.decide(seconds, regular=False)
+            yield
+            self.decide(30.0 - seconds)
+        else:
+            self.decide()
+        yield
 
     def flow(self) -> None:
         """Let all powers follow what was commanded."""
@@ -275,12 +289,11 @@ def watch(
             while world.cycles < cycles:
                 if world.rng.random() < habits.restart:
                     world.restart()
-                regular = world.rng.random() >= habits.extra
-                world.decide(30.0 if regular else 2.0, regular=regular)
-                check(world)
-                world.act()
-                if then is not None:
-                    then(world)
+                for _ in world.interval():
+                    check(world)
+                    world.act()
+                    if then is not None:
+                        then(world)
         except Exception as err:
             err.add_note(f"seed {seed}, cycle {world.cycles}")
             raise

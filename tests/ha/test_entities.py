@@ -292,6 +292,12 @@ async def test_a_lost_charger_grays_its_own_readings_only(hass: HomeAssistant) -
     assert state(hass, "sensor", "site_grid_power") != STATE_UNAVAILABLE
 
 
+async def test_a_charger_that_nobody_has_asked_yet_is_no_problem(hass: HomeAssistant) -> None:
+    entry = await start(hass)
+    await show_loadpoint(hass, entry, available=False, why=Why(Reason.STARTING))
+    assert state(hass, "binary_sensor", "garage_charger_problem") == STATE_UNKNOWN
+
+
 async def test_lost_meters(hass: HomeAssistant) -> None:
     entry = await start(hass)
     data = runtime_of(entry).coordinator.data

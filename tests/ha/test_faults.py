@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed_exact
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -153,6 +154,14 @@ async def test_an_ignoring_charger_is_not_taken_at_its_word_for_ever(house: Hous
     assert len([c for c in house.take_calls() if c[0] == "turn_off"]) >= 2
 
 
+async def _step(house: House, seconds: float) -> None:
+    """Let time pass without waiting for who waits for more of it."""
+    house.show()
+    house.freezer.tick(seconds)
+    async_fire_time_changed_exact(house.hass)
+    await _others()
+
+
 async def test_a_late_charger_does_not_keep_the_beat_waiting(house: House) -> None:
     async def late(call: ServiceCall) -> None:
         await asyncio.sleep(5)
@@ -163,13 +172,7 @@ async def test_a_late_charger_does_not_keep_the_beat_waiting(house: House) -> No
     house.show()
     cycles = house.runtime.coordinator.data.cycles
     for _ in range(40):
-        house.show()
-        house.freezer.tick(5)
-        from pytest_homeassistant_custom_component.common import async_fire_time_changed_exact
-
-        async_fire_time_changed_exact(house.hass)
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await _step(house, 5)
     assert house.runtime.runner.overruns == 0
     assert house.runtime.coordinator.data.cycles >= cycles + 6
     assert not house.hass.states.is_state(CURRENT, "10.0")
@@ -340,9 +343,8 @@ async def test_a_device_that_hangs_is_left_behind(house: House) -> None:
     readers = house.runtime.equipment._pv
     with patch.object(readers[0], "_read", hang):
         cycles = house.runtime.coordinator.data.cycles
-        for _ in range(12):
-            await house.pass_time(10)
-            await _others()
+        for _ in range(24):
+            await _step(house, 5)
         assert house.runtime.coordinator.data.cycles >= cycles + 3
         assert house.runtime.coordinator.data.pv[0].failure is Failure.TIMEOUT
     assert port is house.runtime.equipment.ports.pv[0]

@@ -10,16 +10,20 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import evcc
+from custom_components.evcc import backup
 from custom_components.evcc.build import build
 from custom_components.evcc.const import DOMAIN
 from custom_components.evcc.core.config import LoadpointConfig, VehicleConfig
 from custom_components.evcc.core.model import BatteryMode, Feature, Mode
+from custom_components.evcc.core.session import SessionRecord
 from custom_components.evcc.flows.demo import demo_subentries
 from custom_components.evcc.store.settings import MEMORY_KEY, SETTINGS_KEY
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
 from .house import CAR, GARAGE, House, subentry
 
@@ -152,6 +156,25 @@ async def test_wrong_wiring_after_a_reload_leaves_the_house(house: House) -> Non
     assert not house.enabled
 
 
+async def test_a_bug_after_a_reload_leaves_the_house(house: House) -> None:
+    await house.build(on_stop="off")
+    house.status = "B"
+    house.show()
+    await house.set_up()
+    await house.set_mode("now")
+    with patch("custom_components.evcc.async_create", side_effect=RuntimeError("bug")):
+        assert not await house.hass.config_entries.async_reload(house.entry.entry_id)
+    assert house.entry.state is ConfigEntryState.SETUP_ERROR
+    assert not house.enabled
+
+
+async def test_a_bug_at_the_first_start_is_just_that(house: House) -> None:
+    await house.build()
+    with patch("custom_components.evcc.async_create", side_effect=RuntimeError("bug")):
+        assert not await house.hass.config_entries.async_setup(house.entry.entry_id)
+    assert house.entry.state is ConfigEntryState.SETUP_ERROR
+
+
 async def test_a_failing_platform_leaves_nothing_running(house: House) -> None:
     await house.build()
     with patch.object(
@@ -160,6 +183,24 @@ async def test_a_failing_platform_leaves_nothing_running(house: House) -> None:
         assert not await house.hass.config_entries.async_setup(house.entry.entry_id)
     assert not house.runtime.runner.running
     assert house.runtime.sessions.closed
+
+
+async def test_limits_for_all_and_looking_for_the_vehicle(demo: MockConfigEntry) -> None:
+    runtime = demo.runtime_data
+    await runtime.async_set_limit_for_all("smartCostLimit", 0.2)
+    assert [lp.smart_cost_limit for lp in runtime.coordinator.data.loadpoints] == [0.2, 0.2]
+    await runtime.async_select_vehicle(0, None)
+    await runtime.async_detect_vehicle(0)
+    assert runtime.coordinator.data.loadpoints[0].vehicle_detection_active
+
+
+async def test_sessions_wait_while_a_backup_is_made(hass: HomeAssistant, demo: MockConfigEntry) -> None:
+    sessions = demo.runtime_data.sessions
+    await backup.async_pre_backup(hass)
+    await sessions.async_write([SessionRecord(id=77, created=dt_util.utcnow())])
+    assert await sessions.async_get(77) is None
+    await backup.async_post_backup(hass)
+    assert await sessions.async_get(77) is not None
 
 
 # Wiring
@@ -294,6 +335,18 @@ async def test_what_is_added_in_the_ui_is_there_at_once(house: House) -> None:
     assert house.take_calls() == []
 
 
+async def test_a_virtual_plant_goes_on_unless_it_is_changed(
+    hass: HomeAssistant, demo: MockConfigEntry
+) -> None:
+    plant = demo.runtime_data.plant
+    hass.config_entries.async_update_entry(demo, options={"interval": 20})
+    await hass.async_block_till_done()
+    assert demo.runtime_data.plant is plant
+    hass.config_entries.async_update_entry(demo, options={"voltage": 110})
+    await hass.async_block_till_done()
+    assert demo.runtime_data.plant is not plant
+
+
 # Unload, disable, remove
 
 
@@ -350,6 +403,20 @@ async def test_a_charger_that_may_not_charge_is_told_nothing(house: House) -> No
     house.take_calls()
     await house.hass.config_entries.async_remove(house.entry.entry_id)
     assert house.take_calls() == []
+
+
+async def test_a_charger_that_does_not_take_its_last_command_is_remembered_as_it_is(house: House) -> None:
+    async def refuse(call: ServiceCall) -> None:
+        raise HomeAssistantError("not now")
+
+    await house.build(on_stop="off")
+    house.status = "B"
+    house.show()
+    await house.set_up()
+    await house.set_mode("now")
+    house.hass.services.async_register("input_boolean", "turn_off", refuse)
+    await house.runtime.async_leave()
+    assert house.runtime.site.loadpoints[0].memory.enabled
 
 
 async def test_removing_deletes_what_is_ours_but_not_the_sessions(

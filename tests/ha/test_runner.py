@@ -239,6 +239,24 @@ async def test_the_end_waits_for_the_running_cycle(bench: Bench) -> None:
     assert len(bench.times) == 2
 
 
+async def test_the_end_does_not_wait_for_ever(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    await bench.runner.async_start()
+    bench.site.loadpoints[0].settings.mode = Mode.NOW
+    bench.charger.read_trouble = 3600.0
+    cycle = bench.hass.async_create_background_task(bench.runner.async_wake(), "cycle")
+    await others()
+    end = bench.hass.async_create_background_task(bench.runner.async_stop(), "end")
+    await others()
+    bench.freezer.tick(module.PATIENCE + 1)
+    async_fire_time_changed_exact(bench.hass)
+    await others()
+    await end
+    assert "has not ended" in caplog.text
+    await cycle
+    assert len(bench.times) == 1
+    assert bench.charger.log == []
+
+
 # What is kept
 
 

@@ -406,6 +406,25 @@ async def test_a_folder_that_cannot_be_written_is_no_reason_to_raise(tmp_path: P
     await store.async_close()
 
 
+async def test_nothing_is_written_while_a_backup_is_made(store: SessionStore) -> None:
+    await store.async_hold()
+    await store.async_write([FULL])
+    assert raw(store.path, "SELECT id FROM sessions") == []
+    assert await store.async_list() == []
+    assert await store.async_max_id() == 7
+    with pytest.raises(StoreError):
+        await store.async_delete(7)
+    await store.async_release()
+    assert await store.async_list() == [FULL]
+
+
+async def test_closing_does_not_wait_for_a_backup(path: Path, store: SessionStore) -> None:
+    await store.async_hold()
+    await store.async_write([FULL])
+    await store.async_close()
+    assert raw(path, "SELECT id FROM sessions") == [(7,)]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -425,7 +444,6 @@ async def test_a_corrupt_file_is_set_aside(
         content[5 * 4096 : 9 * 4096] = b"\x55" * (4 * 4096)
         damage = bytes(content)
     write(path, damage)
-    write(path.with_name(f"{FILE}-journal"), b"old journal")
     store = SessionStore(path)
     await store.async_open()
     assert store.problem is Problem.CORRUPT

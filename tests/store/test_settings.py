@@ -118,14 +118,12 @@ async def test_spacing_holds_back_but_does_not_lose(
 ) -> None:
     memory = SiteMemory()
     store = attached(hass, memory, spacing=10.0)
-    memory.next_session = 2
-    store.remember(memory)
-    await hass.async_block_till_done()
-    assert remembered(hass_storage) is None
-    freezer.tick(10)
-    store.remember(memory)
-    await hass.async_block_till_done()
-    assert remembered(hass_storage) == 2
+    for number, seconds, written in ((2, 0, 2), (3, 9, 2), (4, 1, 4)):
+        memory.next_session = number
+        freezer.tick(seconds)
+        store.remember(memory)
+        await hass.async_block_till_done()
+        assert remembered(hass_storage) == written
 
 
 @pytest.mark.parametrize(

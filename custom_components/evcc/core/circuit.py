@@ -8,7 +8,7 @@ loadpoint has just given up is not lent again before it is measured.
 from collections.abc import Iterable
 from datetime import datetime
 
-from .model import VOLTAGE, Failure, Phases3
+from .model import VOLTAGE, Phases3
 from .parts import Circuit, Loadpoint
 from .ports import ExternalLimit, MeterReading
 
@@ -47,7 +47,7 @@ def refresh(circuit: Circuit, readings: dict[str, MeterReading], now: datetime) 
     if circuit.config.metered:
         _from_meter(circuit, readings.get(circuit.config.name), now)
     else:
-        circuit.power = sum(lp.power for lp in circuit.loadpoints) + sum(c.power for c in circuit.children)
+        circuit.power = sum(lp.drawn for lp in circuit.loadpoints) + sum(c.power for c in circuit.children)
         circuit.current = sum(lp.actual for lp in circuit.loadpoints) + sum(
             c.current for c in circuit.children
         )
@@ -79,11 +79,6 @@ def _from_meter(circuit: Circuit, reading: MeterReading | None, now: datetime) -
     )
     circuit.power = memory.power or 0.0
     circuit.current = memory.current or 0.0
-
-
-def failure_of(reading: MeterReading | None) -> Failure | None:
-    """Return what is wrong with a circuit's meter."""
-    return Failure.UNAVAILABLE if reading is None else reading.failure
 
 
 def _cap(limit: float, low: float, high: float, old: float, new: float) -> float:

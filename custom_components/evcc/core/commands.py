@@ -122,7 +122,7 @@ def set_limit_for_all(site: Site, key: str, value: Any, now: datetime) -> bool:
 def _change_loadpoint(site: Site, lp: Loadpoint, setting: Setting, value: Any) -> bool:
     special = _SPECIAL.get(setting.name)
     if special is not None:
-        return special(lp, value) and (setting.wakes and not (setting.name == "battery_boost" and not value))
+        return special(lp, value) and setting.wakes
     if getattr(lp.settings, setting.name) == value:
         return False
     setattr(lp.settings, setting.name, value)

@@ -29,21 +29,31 @@ def take_reading(lp: Loadpoint, now: datetime, voltage: float) -> None:
     lp.claimed = False
     lp.change = 0.0
     lp.currents = r.currents
-    # By the status just read, since the circuits add it up before this loadpoint's turn.
-    lp.actual = max(r.currents) if r.currents else m.offered_current if r.status is Status.C else 0.0
     m.previous_power = m.charge_power if m.power_read is not None else None
-    lp.power_failure = None
-    if not lp.traits.has_power:
-        lp.power = m.offered_current * phases.active(lp) * voltage if m.enabled and lp.charging else 0.0
-    elif r.power is not None:
-        lp.power = r.power
-    else:
-        lp.power_failure = r.power_failure
+    lp.power_failure = r.power_failure if r.power is None else None
+    # By the status just read, since the circuits add it up before this loadpoint's turn.
+    draws = (m.status if r.status is None else r.status) is Status.C
+    just_raised = lp.charging and m.standing_until is not None and now < m.standing_until
+    per_ampere = phases.active(lp) * voltage
+    if lp.traits.has_power and r.power is None:
         recent = m.power_read is not None and (now - m.power_read).total_seconds() <= RETAIN
-        lp.power = m.charge_power if recent else 0.0
-        return
-    m.charge_power = lp.power
-    m.power_read = now
+        lp.power = lp.drawn = m.charge_power if recent else 0.0
+    else:
+        if r.power is not None and lp.traits.has_power:
+            lp.power = lp.drawn = r.power
+        elif just_raised:
+            lp.power = lp.drawn = m.charge_power
+        else:
+            offer = m.offered_current * per_ampere if m.enabled else 0.0
+            lp.power, lp.drawn = offer if lp.charging else 0.0, offer if draws else 0.0
+        m.charge_power = lp.power
+        m.power_read = now
+    if r.currents is not None:
+        lp.actual = max(r.currents)
+    elif just_raised:
+        lp.actual = min(m.offered_current, lp.drawn / per_ampere)
+    else:
+        lp.actual = max(m.offered_current, lp.drawn / per_ampere) if draws else 0.0
 
 
 def begin(lp: Loadpoint, voltage: float) -> float | None:
@@ -141,7 +151,7 @@ def _account(t: Turn) -> None:
             ledger.offset = r.session_energy
         total = r.session_energy - ledger.offset
     else:
-        power = lp.power if lp.power_failure is None else None
+        power = lp.memory.charge_power if lp.memory.power_read == t.now else None
         ledger.feed(t.now, power, lp.counter, metered=lp.traits.has_energy)
         total = ledger.integrated
     if 0 < total <= IMPLAUSIBLE_ENERGY:

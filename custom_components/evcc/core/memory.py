@@ -28,11 +28,6 @@ class Timer:
     confirmed: datetime | None = None
     remaining: float = 0.0  # s, as last evaluated; for display
 
-    @property
-    def elapsed_marker(self) -> bool:
-        """Whether it is the "decide at once" marker rather than a running delay."""
-        return self.since is EPOCH
-
     def reset(self) -> None:
         """Stand still."""
         self.since = None
@@ -100,6 +95,7 @@ class LoadpointMemory:
     status: Status = Status.UNKNOWN
     enabled: bool = False
     offered_current: float = 0.0  # A last written or read back
+    current_set: datetime | None = None  # it was written then
     phases: int = 0  # enabled phases of the charger, 0 unknown
     measured_phases: int = 0
     pv_timer: Timer = field(default_factory=Timer)
@@ -184,7 +180,8 @@ class SiteMemory:
     battery_mode_external: BatteryMode = BatteryMode.UNKNOWN
     external_until: datetime | None = None  # set while an external mode is or just was in force
     rotation: int = 0
-    grid_power: float = 0.0  # W
+    green_home: float = 0.0  # share while the grid meter last answered, 0…1
+    green_loadpoints: float = 0.0
     next_session: int = 1
     loadpoints: dict[str, LoadpointMemory] = field(default_factory=dict)
     batteries: dict[str, BatteryMemory] = field(default_factory=dict)
@@ -202,8 +199,6 @@ def dump(value: Any) -> Any:
         return str(value)
     if isinstance(value, dict):
         return {k: dump(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [dump(v) for v in value]
     return value
 
 
@@ -237,7 +232,7 @@ _TIMES = frozenset(
         "since", "confirmed", "charger_switched", "phases_switched", "phase_retry", "circuit_off",
         "corrected", "wake_since", "standing_until", "power_read", "current_read", "read",
         "detection_since", "soc_polled", "connected_since", "external_until", "created", "finished",
-        "started", "updated", "until",
+        "started", "updated", "until", "current_set",
     }
 )  # fmt: skip
 _TEXTS = frozenset({"vehicle"})
@@ -251,8 +246,9 @@ def _load(target: Any, stored: Any) -> Any:
     if not isinstance(stored, dict):
         return target
     for f in fields(target):
-        if f.name in stored and not isinstance(getattr(target, f.name), dict):
-            value = _value(f.name, getattr(target, f.name), stored[f.name])
+        default = getattr(target, f.name)
+        if f.name in stored and not isinstance(default, dict | Why):  # a reason is found anew
+            value = _value(f.name, default, stored[f.name])
             if value is not _UNREADABLE:
                 setattr(target, f.name, value)
     return target
@@ -263,8 +259,6 @@ _UNREADABLE = object()
 
 def _value(name: str, default: Any, stored: Any) -> Any:
     """Return `stored` in the type that the field's default and name ask for."""
-    if name == "why":
-        return default
     if isinstance(stored, int | float) and not -_LARGEST <= stored <= _LARGEST:
         return _UNREADABLE
     if name in _OPTIONAL:

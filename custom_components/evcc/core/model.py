@@ -168,8 +168,3 @@ class Why:
     actual: float | None = None  # what is compared with that limit
     until: datetime | None = None  # when this decision changes by itself if nothing else does
     device: str | None = None  # what is out of order
-
-
-def current_from_power(power: float, phases: int, voltage: float) -> float:
-    """Return the A per phase that `power` W make on `phases` phases."""
-    return power / (phases * voltage)

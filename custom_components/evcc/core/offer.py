@@ -41,6 +41,7 @@ def limit(t: Turn, current: float) -> None:
     if on and current != m.offered_current:
         phases.remember(lp)
         t.command.current = m.offered_current = current
+        m.current_set = t.now
     if on != m.enabled:
         _enable(t, on)
 
@@ -73,7 +74,7 @@ def _admitted(t: Turn, current: float) -> float:
     n = phases.active(lp)
     by_current = circuit.validate_current(lp.circuit, lp.actual, current)
     need = current * n * t.voltage
-    power = circuit.validate_power(lp.circuit, lp.power, need)
+    power = circuit.validate_power(lp.circuit, lp.drawn, need)
     admitted = min(by_current, current if power >= need else power / (n * t.voltage))
     return float(int(admitted)) if lp.coarse else admitted
 

@@ -87,6 +87,7 @@ class Loadpoint:
         "command",
         "config",
         "currents",
+        "drawn",
         "feed_in",
         "flexible",
         "index",
@@ -120,6 +121,7 @@ class Loadpoint:
         # this cycle
         self.reading: ChargerReading = NO_CHARGER
         self.power = 0.0  # W that control goes by
+        self.drawn = 0.0  # W that it takes: without a meter, known a cycle before `power` follows
         self.power_failure: Failure | None = None
         self.currents: Phases3 | None = None
         self.actual = 0.0  # A per phase that it takes: measured, else offered while charging

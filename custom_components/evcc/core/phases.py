@@ -139,7 +139,7 @@ def admitted(t: Turn, phases: int, min_current: float) -> bool:
     if lp.circuit is None:
         return True
     need = min_current * phases * t.voltage
-    return circuit.validate_power(lp.circuit, lp.power, need) >= need
+    return circuit.validate_power(lp.circuit, lp.drawn, need) >= need
 
 
 def scale(t: Turn, site_power: float, min_current: float, max_current: float) -> int:

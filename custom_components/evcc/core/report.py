@@ -55,8 +55,6 @@ def _take_back(
 ) -> None:
     if result.phases is not None:
         _phases_failed(lp, command, undo, result.phases, now)
-    if command.enable is False and result.enable is None:
-        return
     m = lp.memory
     if result.phases is not None or result.current is not None or command.enable is False:
         m.offered_current = undo.offered_current

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import settings as table
 from .memory import BatteryMemory, LoadpointMemory, SiteMemory, load_site
 from .model import Boost, Why
+from .power import Shares
 from .session import SessionRecord
 from .settings import SettingError
 
@@ -21,6 +22,7 @@ _LATEST_END: Final = timedelta(minutes=5)
 def use(site: Site, memory: SiteMemory) -> None:
     """Make `memory` the site's; loadpoints and batteries that it does not know start fresh."""
     site.memory = memory
+    site.shares = Shares(memory.green_home, memory.green_loadpoints)
     site.connections.memory = memory
     for lp in site.loadpoints:
         lp.memory = memory.loadpoints.setdefault(lp.config.name, LoadpointMemory())

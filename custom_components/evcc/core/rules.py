@@ -50,6 +50,8 @@ def configured_phases(t: Turn) -> bool:
     phases.switch(t, wanted)
     offer.start_wake_timer(lp, t)
     t.wants_charge = lp.memory.enabled
+    if lp.circuit is not None and lp.memory.enabled:
+        offer.limit(t, lp.memory.offered_current)  # on more phases it may be too much for a circuit
     return True
 
 

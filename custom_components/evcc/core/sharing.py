@@ -35,7 +35,7 @@ def note_pending(loadpoints: Iterable[Loadpoint], now: datetime, voltage: float)
         if m.standing_until is None:
             continue
         if now < m.standing_until:
-            lp.pending = max(0.0, m.standing - lp.power)
+            lp.pending = max(0.0, m.standing - lp.drawn)
         else:
             m.standing = 0.0
             m.standing_until = None
@@ -55,15 +55,18 @@ def withdraw_pending(lp: Loadpoint, voltage: float) -> None:
 
 
 def count_as_drawn(loadpoints: Iterable[Loadpoint]) -> float:
-    """In an extra cycle, take what vehicles were just allowed as drawn; return the W added.
+    """Take what vehicles were allowed less than half an interval ago as drawn; return the W added.
 
-    They have had no time to follow: the same surplus would be given to them a second time.
+    An extra cycle came in between, and they have had no time to follow: the same surplus would be given to
+    them a second time.
     """
     total = 0.0
     for lp in loadpoints:
         if lp.charging and lp.pending > 0:
             total += lp.pending
             lp.power += lp.pending
+            lp.drawn += lp.pending
+            lp.actual = lp.memory.offered_current
             lp.pending = 0.0
             lp.claimed = True
     return total
@@ -79,10 +82,9 @@ class Before:
         self.offered = lp.memory.offered_current
         self.per_ampere = phases.active(lp) * voltage
         self.previous = lp.memory.previous_power
-        self.power = lp.power
-        if not lp.traits.has_power and lp.charging:
-            # No meter: the real draw is unknown, take the offer for it.
-            self.power = self.previous = self.offered * self.per_ampere
+        self.power = lp.drawn
+        if not lp.traits.has_power:
+            self.previous = lp.drawn  # the real draw is unknown, the offer is taken for it
 
 
 def claim(lp: Loadpoint, before: Before, now: datetime, voltage: float, interval: float) -> None:
@@ -95,6 +97,7 @@ def claim(lp: Loadpoint, before: Before, now: datetime, voltage: float, interval
     per_ampere = phases.active(lp) * voltage
     current = m.offered_current if m.enabled else 0.0
     settled = m.charger_switched is None or now - m.charger_switched >= SETTLE
+    until = m.standing_until
     m.standing, m.standing_until = 0.0, None
     if not lp.charging:
         if m.enabled and not settled and m.charger_switched is not None:
@@ -106,8 +109,10 @@ def claim(lp: Loadpoint, before: Before, now: datetime, voltage: float, interval
     else:
         lp.change = _change_while_charging(before, current, per_ampere, settled)
         if lp.change > 0:
+            until = now + timedelta(seconds=interval / 2)
+        if lp.change > 0 or lp.claimed:
             m.standing = before.power + lp.change
-            m.standing_until = now + timedelta(seconds=interval / 2)
+            m.standing_until = until
     if lp.change and lp.circuit is not None:
         circuit.claim(lp.circuit, lp.change, lp.change / per_ampere, decided=True)
 

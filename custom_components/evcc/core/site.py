@@ -104,7 +104,7 @@ class Site:
         if self.root is not None:
             circuit.limit_root(self.root, readings.external)
             circuit.refresh(self.root, readings.circuits, now)
-        self._serve(now, outcome, regular=regular)
+        self._serve(now, outcome)
         self._control_batteries(now, outcome)
         if regular:
             self.memory.rotation += 1
@@ -160,6 +160,7 @@ class Site:
         )
         if not self.grid_lost_for:
             self.shares = power.shares(self.power, self.batteries.power, charge)
+            memory.green_home, memory.green_loadpoints = self.shares.home, self.shares.loadpoints
         self.price, self.co2 = self.energy_cost(now, self.shares.loadpoints)
 
     def energy_cost(self, now: datetime, share: float) -> tuple[float | None, float | None]:
@@ -172,12 +173,11 @@ class Site:
 
     # ------------------------------------------------------------------ loadpoints
 
-    def _serve(self, now: datetime, outcome: Outcome, *, regular: bool) -> None:
+    def _serve(self, now: datetime, outcome: Outcome) -> None:
         """Give every loadpoint its turn, highest priority first, equals rotating."""
         base = self.power.site
         sharing.note_pending(self.loadpoints, now, self.config.voltage)
-        if not regular:
-            base += sharing.count_as_drawn(self.loadpoints)
+        base += sharing.count_as_drawn(self.loadpoints)
         lower = 0.0
         if len(self.loadpoints) > 1:
             for lp in self.loadpoints:

@@ -27,8 +27,9 @@ LOST_AFTER = 60.0
 def snapshot(site: Site, now: datetime) -> SiteState:
     """Return everything there is to know of the site after a cycle at `now`."""
     config, settings, memory, readings = site.config, site.settings, site.memory, site.readings
-    lost = site.grid_lost_for > LOST_AFTER
-    p: SitePower | None = None if site.grid_lost_for else site.power
+    begun = site.cycles > 0
+    lost = not begun or site.grid_lost_for > LOST_AFTER
+    p: SitePower | None = site.power if begun and not site.grid_lost_for else None
     tariffs = site.tariffs
     grid, feedin, co2, solar = (
         None if x is None else x.value(now)

@@ -37,7 +37,7 @@ def synchronise(t: Turn) -> bool:
             _adopt(lp, enabled)
             return True
     if enabled and m.enabled:
-        _sync_current(lp)
+        _sync_current(t)
         if settled:
             _sync_phases(lp)
     elif m.enabled and not lp.phases_settled(t.now):
@@ -65,13 +65,16 @@ def _adopt(lp: Loadpoint, enabled: bool) -> None:
     m.enabled = enabled
 
 
-def _sync_current(lp: Loadpoint) -> None:
+def _sync_current(t: Turn) -> None:
+    lp = t.loadpoint
     m = lp.memory
     offered = lp.reading.offered_current
     if lp.traits.reads_current and offered is not None:
         if abs(offered - m.offered_current) > READBACK_TOLERANCE:
             m.offered_current = offered
         return
+    if m.current_set is not None and (t.now - m.current_set).total_seconds() < t.interval / 2:
+        return  # the vehicle has had no time to follow a lower set-point
     measured = max(lp.currents) if lp.currents is not None else m.offered_current
     if measured > m.offered_current + MEASURED_TOLERANCE:
         m.offered_current = measured

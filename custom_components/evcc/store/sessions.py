@@ -34,17 +34,19 @@ _C: Final = SESSIONS.c
 
 
 class SessionStore:
-    """The sessions of all loadpoints. `problem` tells what is wrong with the file, if anything."""
+    """The sessions of all loadpoints."""
 
     def __init__(self, path: Path) -> None:
         """Name the file; nothing is opened yet."""
         self.path = path
-        self.problem: Problem | None = None
         self.set_aside: Path | None = None  # where the corrupt file went
+        self._barred: Problem | None = None  # the file must not be used
+        self._failed = False  # the last access failed
         self._engine: Engine | None = None  # None: not prepared
         self._executor: ThreadPoolExecutor | None = None
         self._pending: dict[int, SessionRecord] = {}
-        self._retry_at = 0.0  # loop time
+        self._retry_at = 0.0  # loop time; 0 unless a write failed
+        self._held = False
         self._lock = asyncio.Lock()
 
     # Opening and closing
@@ -61,7 +63,7 @@ class SessionStore:
         """Write what is pending, as far as that is possible, and end the thread."""
         if (executor := self._executor) is None:
             return
-        await self._async_flush()
+        await self.async_release()
         if self._pending:
             _LOGGER.error("%d charging sessions could not be stored and are lost", len(self._pending))
         self._executor = None
@@ -76,7 +78,16 @@ class SessionStore:
     @property
     def usable(self) -> bool:
         """Whether the file may be used at all; it may nevertheless be locked or full right now."""
-        return self.problem not in (Problem.NEWER, Problem.FOREIGN)
+        return self._barred is None
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is wrong with the file, if anything."""
+        if self._barred is not None:
+            return self._barred
+        if self._failed or self._retry_at:  # a full disk can still be read
+            return Problem.UNWRITABLE
+        return Problem.CORRUPT if self.set_aside else None
 
     # Writing
 
@@ -93,9 +104,20 @@ class SessionStore:
         """Whether something waits in memory whose time to be tried again has come."""
         return bool(self._pending) and asyncio.get_running_loop().time() >= self._retry_at
 
+    async def async_hold(self) -> None:
+        """Do not touch the file until `async_release`: it is being copied. What is written waits in memory."""
+        async with self._lock:
+            self._held = True
+
+    async def async_release(self) -> None:
+        """Write again, beginning with what has been waiting."""
+        self._held = False
+        await self._async_flush()
+
     async def _async_flush(self) -> None:
         async with self._lock:
-            if not (batch := list(self._pending.values())):
+            batch = list(self._pending.values())
+            if self._held or not batch:
                 return
             try:
                 await self._async_run(lambda connection: _upsert(connection, batch))
@@ -121,16 +143,19 @@ class SessionStore:
                 return len(connection.execute(select(_C.id).where(_C.id == session_id)).all())
             return connection.execute(statement.values(**values)).rowcount
 
-        await self._async_flush()
-        found = await self._async_run(job)
-        return found > 0
+        return await self._async_change(job)
 
     async def async_delete(self, session_id: int) -> bool:
         """Delete a session for good; return whether there was one."""
-        await self._async_flush()
         statement = delete(SESSIONS).where(_C.id == session_id)
-        found = await self._async_run(lambda connection: connection.execute(statement).rowcount)
-        return found > 0
+        return await self._async_change(lambda connection: connection.execute(statement).rowcount)
+
+    async def _async_change(self, job: Callable[[Connection], int]) -> bool:
+        """Run a job that returns how many rows it concerned; return whether there were any."""
+        if self._held:
+            raise StoreError("a backup is being made")
+        await self._async_flush()
+        return await self._async_run(job) > 0
 
     async def async_repair(
         self, loadpoint_name: str, counter: float | None, running: int | None = None
@@ -228,12 +253,12 @@ class SessionStore:
         try:
             result = await asyncio.get_running_loop().run_in_executor(self._executor, self._work, job)
         except WrongVersionError as err:
-            self.problem = Problem.NEWER if err.version else Problem.FOREIGN
+            self._barred = Problem.NEWER if err.version else Problem.FOREIGN
             raise StoreError(f"{self.path.name} has {err}") from err
         except (SQLAlchemyError, OSError) as err:
-            self.problem = Problem.UNWRITABLE
+            self._failed = True
             raise StoreError(str(getattr(err, "orig", err))) from err
-        self.problem = Problem.CORRUPT if self.set_aside else None
+        self._failed = False
         return result
 
     def _work[R](self, job: Callable[[Connection], R]) -> R:
@@ -296,13 +321,9 @@ def _is_corrupt(err: DatabaseError) -> bool:
 
 
 def _set_aside(path: Path) -> Path:
-    """Rename the file, and the journal that belongs to it, and return its new path."""
+    """Rename the file and return its new path. A journal is gone by now: SQLite rolled it back."""
     target = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
-    path.rename(target)
-    journal = path.with_name(f"{path.name}-journal")
-    if journal.exists():  # a new file must not be rolled back by the journal of the old one
-        journal.rename(target.with_name(f"{target.name}-journal"))
-    return target
+    return path.rename(target)
 
 
 def _upsert(connection: Connection, records: list[SessionRecord]) -> None:

@@ -141,7 +141,7 @@ class SettingsStore:
         self._dump_settings = settings
         self._dump_memory = memory
         self._fingerprint = fingerprint(at)
-        self._written = self._hass.loop.time()
+        self._written = self._hass.loop.time() - self._spacing
 
     @callback
     def settings_changed(self) -> None:
