@@ -17,6 +17,12 @@ TABLES = {
     "custom_components/evcc/sensor_descriptions.py": "what each sensor shows, by its owner",
 }
 
+# Functions that are one table: nothing in them decides.
+FUNCTION_TABLES = {
+    "custom_components/evcc/core/snapshot.py:loadpoint_state": "one line for each value that is shown",
+    "custom_components/evcc/core/snapshot.py:snapshot": "one line for each value that is shown",
+}
+
 CODE = (COMPONENT, ROOT / "scripts", ROOT / "browser")
 TESTS = ROOT / "tests"
 
@@ -52,7 +58,8 @@ def _long_functions(limit: int, advice: str) -> Iterator[Finding]:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = _length(node)
-                if lines > limit:
+                name = f"{path.relative_to(ROOT).as_posix()}:{node.name}"
+                if lines > limit and name not in FUNCTION_TABLES:
                     yield Finding(
                         path, node.lineno, f"{node.name} has {lines} lines, more than {limit}: {advice}"
                     )

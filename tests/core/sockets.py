@@ -44,14 +44,12 @@ class Socket:
         """Connect a vehicle, or pull the plug."""
         self.car, self.power, self.session = car, 0.0, 0.0
 
-    def flow(self) -> None:
-        """Let the vehicle take what it is offered."""
-        self.power = 0.0
+    def draw(self) -> float:
+        """Return the W that the vehicle takes of its present offer, once it has followed."""
         car = self.car
-        if car is None or car.stopped or car.soc >= 100 or self.wait > 0:
-            return
-        if self.enabled and self.limit >= 6:
-            self.power = V * min(self.limit, car.most) * self.carrying()
+        if car is None or car.stopped or car.soc >= 100 or self.wait > 0 or not self.enabled:
+            return 0.0
+        return V * min(self.limit, car.most) * self.carrying() if self.limit >= 6 else 0.0
 
     def advance(self, seconds: float) -> None:
         """Count the energy of the time that has passed."""

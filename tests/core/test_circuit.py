@@ -169,6 +169,13 @@ def test_vehicle_that_was_just_allowed_to_start_has_its_room() -> None:
     assert bench.turn(0, 1) == Done()
 
 
+def test_current_that_is_too_much_on_the_configured_phases_is_reduced_with_the_switch() -> None:
+    bench = wired(main(metered=True, max_power=7000), chargers=((SWITCHABLE, "main"),))
+    bench.put(mode=Mode.NOW, status=C, offered=16, phases=1, phases_configured=3)
+    bench.world["circuits"] = {"main": MeterReading(power=3680)}
+    assert bench.turn(0) == Done(phases=3, current=10)
+
+
 def test_external_limit_is_shown_with_the_root() -> None:
     bench = wired(main(max_power=9000), CircuitConfig(name="child", parent="main", max_power=5000))
     bench.world["external"] = ExternalLimit(consumption=4200)

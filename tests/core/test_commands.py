@@ -139,12 +139,12 @@ def test_boost() -> None:
     lp = bench.put(mode=Mode.PV)
     boost = ("batteryBoost", True, START)
     assert change(bench.site, LOADPOINT, 0, *boost) is True
-    assert lp.memory.boost is Boost.START
+    assert (lp.memory.boost, lp.settings.battery_boost) == (Boost.START, True)
     lp.memory.boost = Boost.CONTINUE
     assert change(bench.site, LOADPOINT, 0, *boost) is False
     assert lp.memory.boost is Boost.CONTINUE
     assert change(bench.site, LOADPOINT, 0, "batteryBoost", False, START) is False
-    assert lp.memory.boost is Boost.OFF
+    assert (lp.memory.boost, lp.settings.battery_boost) == (Boost.OFF, False)
 
 
 @pytest.mark.parametrize("mode", [Mode.OFF, Mode.NOW, Mode.MINPV, Mode.PV])

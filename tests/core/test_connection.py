@@ -200,6 +200,19 @@ def test_disconnect(default: str | None) -> None:
     assert m.wake_since is None
 
 
+@pytest.mark.parametrize(
+    ("default", "soc"),
+    [pytest.param(None, None, id="a guest"), pytest.param("car", 50, id="the default vehicle")],
+)
+def test_soc_that_the_charger_told_leaves_with_the_guest(default: str | None, soc: float | None) -> None:
+    bench = Bench(LoadpointConfig(name="lp1", default_vehicle=default), vehicles=CARS)
+    m = bench.put(mode=Mode.OFF, vehicle=default).memory
+    m.soc = 50
+    bench.sockets[0].status = A
+    bench.cycle(0)
+    assert m.soc == soc
+
+
 def test_integrated_device_keeps_mode_and_limits_on_disconnect() -> None:
     integrated = ChargerTraits(features=frozenset({Feature.INTEGRATED_DEVICE}))
     bench, lp = busy(integrated, mode=Mode.PV, status=B, default_mode=Mode.OFF)

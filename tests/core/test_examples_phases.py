@@ -22,6 +22,7 @@ CARS = (VehicleConfig(name="one", phases=1), VehicleConfig(name="two", phases=2)
     ("state", "site", "expected"),
     [
         pytest.param(ON_THREE, 700, Done(phase="scale1p 180"), id="ex39"),
+        pytest.param(ON_THREE, 2700, Done(phase="scale1p 180"), id="one phase will just be enough"),
         pytest.param(ON_THREE, 2900, Done(phase="scale1p 180", pv="disable 180"), id="ex41"),
         pytest.param(ON_ONE, -900, Done(phase="scale3p 60"), id="ex42"),
         pytest.param(ON_ONE | {"phase": (UP, 65)}, -900, Done(phases=3, current=6), id="ex43"),

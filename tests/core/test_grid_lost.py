@@ -3,6 +3,7 @@
 import pytest
 
 from custom_components.evcc.core.config import VehicleConfig
+from custom_components.evcc.core.memory import dump
 from custom_components.evcc.core.model import Failure, Mode, Reason
 from custom_components.evcc.core.ports import MeterReading, VehicleReading
 from custom_components.evcc.core.snapshot import snapshot
@@ -130,6 +131,10 @@ def test_green_share_of_the_last_good_cycle_is_kept() -> None:
     share = bench.site.shares
     bench.run(LOST | {"batteries": ()})
     assert bench.site.shares is share
+    again = Bench()
+    again.site.restore({}, dump(bench.site.memory))
+    again.run(LOST)
+    assert again.site.shares == share
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,11 @@ def live(world: World) -> None:
         world.sun = rng.uniform(0.0, 40_000.0)
     if rng.random() < 0.15:
         index = rng.randrange(len(world.sockets))
+        switchable = world.sockets[index].traits.phase_switching
         key, value = rng.choice(
             [
                 *[("mode", rng.choice([*Mode, Mode.NOW, Mode.PV]))] * 3,
+                *[("phasesConfigured", rng.choice([0, 1, 3]))] * switchable,
                 ("maxCurrent", rng.choice([8.0, 16.0, 32.0])),
                 ("priority", rng.randrange(3)),
                 ("disableDelay", 60.0),

@@ -13,7 +13,15 @@ from custom_components.evcc.core.snapshot import snapshot
 from .sockets import Car
 from .world import NORMAL, WILD, Habits, World, random_world, seeds
 
-JUMPS = [timedelta(days=1), timedelta(hours=1), timedelta(hours=-1), timedelta(days=-400), timedelta(seconds=-40)]
+JUMPS = [
+    timedelta(days=1),
+    timedelta(hours=1),
+    timedelta(hours=-1),
+    timedelta(days=-400),
+    timedelta(seconds=-40),
+]
+
+
 def check_nothing_negative(world: World) -> None:
     """Assert that no duration or energy is negative, and no delay longer than it was set."""
     snapshot(world.site, world.now)
@@ -108,11 +116,14 @@ def test_the_charger_is_taken_at_its_word_again_soon_after_the_clock_was_set(jum
     assert world.site.loadpoints[0].memory.enabled is False or world.sockets[0].enabled
 
 
-@pytest.mark.parametrize("change", [datetime(2026, 3, 29, 0, tzinfo=UTC), datetime(2026, 10, 25, 0, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "change", [datetime(2026, 3, 29, 0, tzinfo=UTC), datetime(2026, 10, 25, 0, tzinfo=UTC)]
+)
 def test_summer_time_begins_and_ends_without_a_trace(change: datetime) -> None:
     traits = ChargerTraits(has_energy=True, features=frozenset({Feature.HEATING, Feature.INTEGRATED_DEVICE}))
     world = World(
-        SiteConfig(timezone="Europe/Berlin", loadpoints=(LoadpointConfig(name="a", charger=traits),)), Random(1)
+        SiteConfig(timezone="Europe/Berlin", loadpoints=(LoadpointConfig(name="a", charger=traits),)),
+        Random(1),
     )
     world.site.loadpoints[0].settings.mode = Mode.NOW
     world.sockets[0].plug(Car(capacity=1e6))

@@ -1,7 +1,6 @@
 """Whatever value is set, through whatever way in: it is refused, or the settings stay valid."""
 
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -11,7 +10,6 @@ from custom_components.evcc.core.model import BatteryMode
 from custom_components.evcc.core.settings import TABLE, Kind, Scope, SettingError, parse
 from custom_components.evcc.core.site import Site
 
-from .houses import random_site
 from .world import NORMAL, random_world, seeds
 
 ODD: tuple[Any, ...] = (

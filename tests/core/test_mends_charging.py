@@ -248,9 +248,18 @@ def test_mend_23_welcome_lasts_one_turn(mode: Mode, after: Done) -> None:
     assert bench.turn(1000) == after
 
 
-def test_mend_32_higher_priority_about_to_start_idles_the_lower_one() -> None:
+@pytest.mark.parametrize(
+    ("site", "minimum", "reason"),
+    [
+        pytest.param(-9000, 6, Reason.PRIORITY, id="it could start otherwise"),
+        pytest.param(-5000, 10, Reason.WAITING_FOR_SURPLUS, id="it could not start anyway"),
+    ],
+)
+def test_mend_32_higher_priority_about_to_start_idles_the_lower_one(
+    site: float, minimum: float, reason: Reason
+) -> None:
     bench = Bench(FIXED, FIXED)
     bench.put(0, priority=1)
-    bench.put(1)
-    assert bench.turn(-9000, 1) == Done()
-    assert bench.site.loadpoints[1].memory.why.reason is Reason.PRIORITY
+    bench.put(1, min_current=minimum)
+    assert bench.turn(site, 1) == Done()
+    assert bench.site.loadpoints[1].memory.why.reason is reason

@@ -83,6 +83,7 @@ def test_mend_36_failing_battery_does_not_hold_up_the_others() -> None:
     assert sent(bench, Failure.TIMEOUT) == [(0, HOLD), (1, HOLD)]
     assert bench.site.memory.battery_mode is HOLD
     assert sent(bench, Failure.TIMEOUT) == [(0, HOLD)]
+    assert bench.site.memory.battery_mode is HOLD
     assert sent(bench) == [(0, HOLD)]
     assert sent(bench) == []
 

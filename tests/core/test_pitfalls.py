@@ -143,6 +143,17 @@ def test_pitfall_23_limit_of_100_never_stops_but_is_a_goal() -> None:
     assert starting(lp)
 
 
+@pytest.mark.parametrize(
+    ("soc", "woken"), [pytest.param(100, False, id="full"), pytest.param(99.9, True, id="nearly full")]
+)
+def test_pitfall_23_full_vehicle_is_not_woken(soc: float, woken: bool) -> None:
+    bench = Bench(ChargerTraits(can_wake=True), vehicles=(VehicleConfig(name="car"),))
+    lp = bench.put(mode=Mode.NOW, vehicle="car", limit_soc=100)
+    bench.cycle(0)
+    lp.memory.soc = soc
+    assert any(c.wake_charger for c in bench.cycle(0).chargers) is woken
+
+
 def test_pitfall_26_off_ignores_the_minimum_soc() -> None:
     bench = Bench(vehicles=(VehicleConfig(name="car"),))
     lp = bench.put(mode=Mode.OFF, vehicle="car", min_soc=50)

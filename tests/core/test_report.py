@@ -127,10 +127,10 @@ def test_reason_names_the_device(message: str | None, device: str) -> None:
 def test_failure_of_a_repeated_enable_is_told() -> None:
     """It changed nothing that could be taken back."""
     bench = Bench(SWITCHABLE)
-    m = bench.put(status=B, offered=8, enabled=True, phases=1).memory
+    m = bench.put(mode=Mode.NOW, status=B, offered=16, enabled=True, phases=1).memory
     m.phases_switched = bench.now - TICK
     bench.sockets[0].enabled = False
-    assert bench.turn(-1500).enable is True
+    assert bench.turn(0) == Done(enable=True)
     bench.site.report([ChargerResult(0, enable=REFUSED)], bench.now)
     assert m.enabled
     assert m.why.reason is Reason.COMMAND_FAILED

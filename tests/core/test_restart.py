@@ -152,6 +152,13 @@ def test_timer(stored: dict[str, Any], timer: Timer) -> None:
     assert load_loadpoint({"pv_timer": stored}).pv_timer == timer
 
 
+@pytest.mark.parametrize(("remembered", "phases"), [(1, 1), (0, 3)])
+def test_phases_that_voltages_told_are_remembered(remembered: int, phases: int) -> None:
+    other = Bench(FIXED)
+    other.site.restore({}, {"loadpoints": {"lp1": {"phases": remembered}}})
+    assert other.site.loadpoints[0].memory.phases == phases
+
+
 def test_boost_is_never_resumed() -> None:
     bench = Bench()
     m = bench.put(status=C, offered=6).memory

@@ -51,8 +51,13 @@ def by_counter(*values: float | None) -> list[tuple[Any, float, dict[str, Any]]]
             id="segments of one connection",
         ),
         pytest.param(COUNTER, by_counter(100.0, 100.1, 100.3), [0, 0.1, 0.3], id="lifetime counter"),
-        pytest.param(COUNTER, by_counter(None, 100.1, 100.3), [0, 0, 0.2], id="first reading late"),
-        pytest.param(COUNTER, by_counter(0.0, 100.1, 100.3), [0, 0, 0.2], id="0 is no reading"),
+        pytest.param(
+            COUNTER,
+            by_counter(None, 100.1, 100.3),
+            [0, 0.05, 0.25],
+            id="first reading late: power until then",
+        ),
+        pytest.param(COUNTER, by_counter(0.0, 100.1, 100.3), [0, 0.05, 0.25], id="0 is no reading"),
         pytest.param(COUNTER, by_counter(100.0, None, 100.3), [0, 0, 0.3], id="a reading is missing"),
         pytest.param(COUNTER, by_counter(100.0, 0.0, 100.3), [0, 0, 0.3], id="0 in between"),
         pytest.param(
@@ -154,7 +159,7 @@ def test_record_over_several_segments() -> None:
 
 def test_figures_of_a_record() -> None:
     bench = Bench(COUNTER)
-    bench.tariffs = Tariffs(grid=prices(*[0.3] * 12, *[0.1] * 36), co2=prices(*[400] * 24))
+    bench.tariffs = Tariffs(grid=prices(*[0.3] * 12, *[0.1] * 36), co2=prices(*[400] * 24, 500))
     bench.put(mode=Mode.NOW, status=A, reading={"energy": 50.0})
     for status, energy in ((C, 50.0), (C, 52.0), (B, 52.0)):
         bench.sockets[0].status, bench.sockets[0].more = status, {"energy": energy}
@@ -213,10 +218,13 @@ def heated(
     ],
 )
 def test_heating_session_ends_at_local_midnight(zone: str, start: datetime, renewed: bool) -> None:
-    bench, m = heated(start, zone, ChargerTraits(features=HEATING), {}, {}, {}, {})
+    bench, m = heated(start, zone, ChargerTraits(features=HEATING), {}, {}, {})
+    ended = [s for s in bench.outcome.sessions if s.finished is not None]
+    bench.cycle(0)
     assert m.session.id == (2 if renewed else 1)
     assert bench.site.memory.next_session == (3 if renewed else 2)
     if renewed:
+        assert [(s.id, round(s.charged_energy, 3), s.charge_duration) for s in ended] == [(1, 0.1, 60)]
         assert m.session.created == start + timedelta(minutes=1)
         assert m.accounting.total == pytest.approx(0.05)
 

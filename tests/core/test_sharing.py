@@ -51,6 +51,35 @@ def test_limits_itself_only_well_after_the_start() -> None:
     assert lp.change == 16 * AMPERE - 3450
 
 
+def test_equal_that_was_just_enabled_keeps_its_claim_before_its_turn() -> None:
+    bench = Bench(FIXED, FIXED)
+    bench.put(0)
+    m = bench.put(1, status=B, offered=6, enabled=True).memory
+    m.charger_switched, m.standing = bench.now - TICK, 4140
+    m.standing_until = bench.now + TICK
+    assert bench.turn(-5000) == Done()
+    assert bench.site.loadpoints[0].memory.why.have == 860
+
+
+def test_turn_that_decides_nothing_changes_nothing() -> None:
+    bench = Bench(FIXED, FIXED)
+    first = bench.put(0, status=C, offered=8)
+    bench.put(1, mode=Mode.OFF)
+    bench.cycle(-1500)
+    assert first.change == 1380
+    bench.sockets[0].status = None
+    bench.put(1)
+    bench.cycle(-5000)
+    assert first.change == 0
+    assert bench.site.loadpoints[1].memory.why.have == 5000
+
+
+def test_off_comes_first_also_where_nothing_was_drawn() -> None:
+    bench = Bench()
+    bench.put(mode=Mode.OFF, status=B, offered=6, enabled=True)
+    assert [c.reduces for c in bench.cycle(0).chargers] == [True]
+
+
 def test_off_gives_back_what_was_drawn() -> None:
     bench = Bench()
     lp = bench.put(mode=Mode.OFF, status=C, offered=10, power=6000)
@@ -104,6 +133,17 @@ def test_extra_cycle_goes_by_the_offer_and_not_by_currents_that_lag() -> None:
     assert bench.turn(-5520) == Done(current=16)
     bench.now = START + timedelta(seconds=5)
     assert bench.turn(-5520, regular=False) == Done()
+
+
+def test_extra_cycle_believes_a_charger_without_meter_no_sooner() -> None:
+    bench = Bench(METERLESS)
+    lp = bench.put(status=C, offered=8)
+    assert bench.turn(-1500) == Done(current=10)
+    bench.now = START + timedelta(seconds=5)
+    assert bench.turn(-1500, regular=False) == Done()
+    assert lp.power == 10 * AMPERE  # what it was allowed counts as drawn
+    bench.now = START + TICK
+    assert bench.turn(-120) == Done()
 
 
 def test_after_half_an_interval_a_raise_is_not_claimed_any_more() -> None:
@@ -190,16 +230,19 @@ def test_lower_priority_is_not_added() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "mode", "expected"),
+    ("share", "other", "mode", "expected"),
     [
-        pytest.param(False, Mode.PV, Done(), id="not by default"),
-        pytest.param(True, Mode.PV, Done(pv="enable 60"), id="what the other one draws above its minimum"),
-        pytest.param(True, Mode.MINPV, Done(current=6, enable=True), id="minpv starts anyway"),
+        pytest.param(False, Mode.PV, Mode.PV, Done(), id="not by default"),
+        pytest.param(
+            True, Mode.PV, Mode.PV, Done(pv="enable 60"), id="what the other draws above its minimum"
+        ),
+        pytest.param(True, Mode.MINPV, Mode.PV, Done(), id="but not of minpv"),
+        pytest.param(True, Mode.PV, Mode.MINPV, Done(current=6, enable=True), id="minpv starts anyway"),
     ],
 )
-def test_equal_share(share: bool, mode: Mode, expected: Done) -> None:
+def test_equal_share(share: bool, other: Mode, mode: Mode, expected: Done) -> None:
     bench = Bench(FIXED, FIXED, equal_share=share)
-    bench.put(0, status=C, offered=12)
+    bench.put(0, mode=other, status=C, offered=12)
     bench.put(1, mode=mode)
     assert bench.turn(0, 1) == expected
 

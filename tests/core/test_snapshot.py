@@ -191,6 +191,15 @@ def test_vehicle(reading: VehicleReading, at: str | None, plugged: bool | None) 
     assert (state.loadpoint, state.plugged, state.title, state.capacity) == (at, plugged, "Car", 60)
 
 
+def test_vehicle_that_is_here_shows_what_is_remembered_of_it() -> None:
+    bench = running()
+    bench.world["vehicles"] = {"car": VehicleReading(failure=Failure.TIMEOUT)}
+    bench.cycle(0)
+    state = snapshot(bench.site, bench.now).vehicles[0]
+    assert (state.soc, state.range, state.odometer) == (50, 200, 12_000)
+    assert state.failure is Failure.TIMEOUT
+
+
 def test_vehicle_that_is_not_here_shows_what_it_tells() -> None:
     bench = whole()
     bench.world["vehicles"] = {"car": VehicleReading(soc=33, range=150, odometer=9000)}
@@ -224,6 +233,13 @@ def test_charger_that_does_not_answer() -> None:
     lp = snapshot(bench.site, bench.now).loadpoints[0]
     assert (lp.available, lp.failure, lp.message) == (False, Failure.UNAVAILABLE, "no route")
     assert lp.why.device == "Garage: no route"
+
+
+def test_charger_that_reports_a_fault() -> None:
+    bench = running()
+    bench.sockets[0].more |= {"failure": Failure.FAULT}
+    bench.cycle(0)
+    assert snapshot(bench.site, bench.now).loadpoints[0].available is False
 
 
 def test_charger_that_is_not_read_at_all() -> None:

@@ -8,6 +8,7 @@ import pytest
 from custom_components.evcc.core import commands, vehicle
 from custom_components.evcc.core.config import ChargerTraits, VehicleConfig
 from custom_components.evcc.core.events import EventKind
+from custom_components.evcc.core.memory import EstimatorMemory
 from custom_components.evcc.core.model import Failure, Feature, Mode, PollMode
 from custom_components.evcc.core.parts import Vehicle
 from custom_components.evcc.core.ports import VehicleReading
@@ -221,6 +222,14 @@ def test_estimate_moves_while_charging() -> None:
     charged = bench.site.loadpoints[0].charged_energy
     assert charged > 0.3
     assert bench.site.loadpoints[0].memory.soc == pytest.approx(40 + charged * 1000 / 705.88, abs=1e-3)
+
+
+def test_what_remains_goes_by_the_learned_gradient() -> None:
+    bench = Bench(vehicles=(VehicleConfig(name="car", capacity=60),))
+    m = bench.put(mode=Mode.OFF, vehicle="car", limit_soc=80).memory
+    m.soc, m.estimator = 50.0, EstimatorMemory(capacity=60, step=800)
+    state = snapshot(bench.site, bench.now).loadpoints[0]
+    assert state.charge_remaining_energy == pytest.approx(24_000)
 
 
 def test_without_estimate_the_reading_counts() -> None:

@@ -122,7 +122,7 @@ class World:
     def flow(self) -> None:
         """Let all powers follow what was commanded."""
         for socket in self.sockets:
-            socket.flow()
+            socket.power = socket.draw()
         need = self.house + sum(s.power for s in self.sockets) - self.sun
         for cell in self.cells:
             cell.flow(need / len(self.cells))

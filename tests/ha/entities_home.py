@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evcc.const import DOMAIN
 from custom_components.evcc.coordinator import EvccRuntime
 from custom_components.evcc.core.state import LoadpointState, SiteState
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 
 NOON = "2026-06-15 10:00:00+00:00"
 SIMULATED = {"source": "simulated"}
@@ -85,7 +85,9 @@ EVERYTHING = (GRID, ROOF, CELLAR, PUMP, MAIN, GARAGE, BOILER, BLUE, GUEST)
 async def start(hass: HomeAssistant, *subentries: ConfigSubentryData) -> MockConfigEntry:
     """Set the home up, with everything or with these parts only."""
     hass.states.async_set("sensor.pump_power", "750", {"unit_of_measurement": "W", "device_class": "power"})
-    hass.states.async_set("sensor.pump_energy", "12.5", {"unit_of_measurement": "kWh", "device_class": "energy"})
+    hass.states.async_set(
+        "sensor.pump_energy", "12.5", {"unit_of_measurement": "kWh", "device_class": "energy"}
+    )
     entry = MockConfigEntry(
         domain=DOMAIN,
         entry_id="site",

@@ -159,7 +159,7 @@ async def test_system_health(hass: HomeAssistant) -> None:
         "devices_missing": 0,
         "sessions": "ok",
     }
-    runtime_of(entry).sessions.problem = Problem.UNWRITABLE
+    runtime_of(entry).sessions._barred = Problem.UNWRITABLE
     assert (await get_system_health_info(hass, DOMAIN))["sessions"] == "unwritable"
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert await get_system_health_info(hass, DOMAIN) == {"running": False}

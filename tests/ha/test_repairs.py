@@ -145,7 +145,7 @@ async def test_phases_that_are_not_switched(hass: HomeAssistant) -> None:
 @pytest.mark.parametrize("problem", list(Problem))
 async def test_files_that_cannot_be_used(hass: HomeAssistant, problem: Problem) -> None:
     entry = await start(hass)
-    runtime_of(entry).sessions.problem = problem
+    runtime_of(entry).sessions._barred = problem
     runtime_of(entry).settings.settings.problem = problem
     await later(hass, entry, MINUTE)
     await later(hass, entry, 2 * MINUTE)
@@ -153,7 +153,7 @@ async def test_files_that_cannot_be_used(hass: HomeAssistant, problem: Problem) 
         f"file_{problem}_evcc.db": {"file": "evcc.db"},
         f"file_{problem}_evcc.settings": {"file": "evcc.settings"},
     }
-    runtime_of(entry).sessions.problem = None
+    runtime_of(entry).sessions._barred = None
     runtime_of(entry).settings.settings.problem = None
     await later(hass, entry, MINUTE)
     assert issues(hass) == {}

@@ -292,7 +292,7 @@ async def test_deleting_corrects_the_statistics(hass: HomeAssistant) -> None:
 
 async def test_sessions_that_cannot_be_used(hass: HomeAssistant) -> None:
     entry = await start(hass)
-    runtime_of(entry).sessions.problem = Problem.FOREIGN
+    runtime_of(entry).sessions._barred = Problem.FOREIGN
     for action in ("get_sessions", "get_statistics"):
         with pytest.raises(HomeAssistantError, match="charging sessions cannot be used right now: foreign"):
             await ask(hass, action)

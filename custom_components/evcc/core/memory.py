@@ -190,7 +190,7 @@ class SiteMemory:
 
 
 def dump(value: Any) -> Any:
-    """Return JSON values of a memory: datetimes as ISO 8601, the elapsed marker as "elapsed"."""
+    """Return JSON values of a memory or snapshot: datetimes as ISO 8601, the elapsed marker as "elapsed"."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: dump(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, datetime):
@@ -199,6 +199,8 @@ def dump(value: Any) -> Any:
         return str(value)
     if isinstance(value, dict):
         return {k: dump(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [dump(v) for v in value]
     return value
 
 
@@ -274,6 +276,11 @@ def _value(name: str, default: Any, stored: Any) -> Any:
     if default is None or stored is None:
         ok = stored is None or isinstance(stored, str if name in _TEXTS else int | float)
         return stored if ok and default is None else _UNREADABLE
+    return _plain(default, stored)
+
+
+def _plain(default: Any, stored: Any) -> Any:
+    """Return a stored flag, number or text if it is of the default's type."""
     if isinstance(default, bool) or isinstance(stored, bool):
         return stored if isinstance(stored, bool) and isinstance(default, bool) else _UNREADABLE
     if isinstance(default, float) and isinstance(stored, int | float):

@@ -88,24 +88,26 @@ class Accounting:
         self.started = now
 
     def feed(self, now: datetime, power: float | None, counter: float | None, *, metered: bool) -> None:
-        """Account for the time since the last call: by the counter if there is one, else power × time.
+        """Account for the time since the last call: by the counter where it is known, else power × time.
 
-        `power` W is what was measured now and counts backwards; a failed reading adds nothing.
+        `power` W is what was measured now and counts backwards; a failed reading adds nothing. A counter
+        that first answers in the middle of a segment, or is replaced, goes on from there: what it counted
+        before belongs to others.
         """
         if not self.running:
             return
-        if metered:
-            if counter is not None:
-                if self.base is None or counter < self.base - 1e-9:
-                    # first good reading of this segment, or a replaced meter: never book its lifetime
-                    self.segments += self.segment
-                    self.base = counter
-                self.segment = counter - self.base
-        elif power is not None and self.updated is not None:
-            hours = (now - self.updated).total_seconds() / 3600.0
-            if hours > 0:
-                self.segment += power / 1000.0 * hours
+        if not metered or self.base is None:
+            self._integrate(now, power)
+        if metered and counter is not None:
+            if self.base is None or counter < self.base - 1e-9:
+                self.segments += self.segment
+                self.base = counter
+            self.segment = counter - self.base
         self.updated = now
+
+    def _integrate(self, now: datetime, power: float | None) -> None:
+        if power is not None and self.updated is not None:
+            self.segment += power / 1000.0 * max(0.0, (now - self.updated).total_seconds()) / 3600.0
 
     def stop(self, now: datetime) -> None:
         """End the running segment."""

@@ -12,7 +12,19 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from . import battery, circuit, effective, loadpoint, measure, power, report, restart, sharing, vehicle
+from . import (
+    battery,
+    circuit,
+    effective,
+    loadpoint,
+    measure,
+    phases,
+    power,
+    report,
+    restart,
+    sharing,
+    vehicle,
+)
 from .battery import Batteries
 from .config import SiteConfig, check
 from .connection import Connections, fill
@@ -208,7 +220,7 @@ class Site:
             return 0.0
         voltage = self.config.voltage
         return -sum(
-            max(0.0, o.power + o.change - effective.min_power(o, voltage))
+            max(0.0, o.power + o.change - effective.min_current(o, voltage) * phases.active(o) * voltage)
             for o in group
             if o is not lp and o.charging and o.settings.mode is Mode.PV
         )

@@ -310,6 +310,10 @@ async def test_a_button_that_was_never_pressed_is_in_order(hass: HomeAssistant) 
     hass.states.async_set("button.box_start", "unknown")
     hass.states.async_set("button.box_stop", "unknown")
     hass.states.async_set("sensor.box_status", "charging")
-    data = {"status": "sensor.box_status", "enable": "button.box_start", "enable_off_button": "button.box_stop"}
+    data = {
+        "status": "sensor.box_status",
+        "enable": "button.box_start",
+        "enable_off_button": "button.box_stop",
+    }
     lines = await async_probe(hass, Kind.CHARGER, data)
     assert [line.problem for line in lines if line.entity_id.startswith("button.")] == [None, None]
