@@ -1,7 +1,7 @@
 """A test bench for the core: a site, chargers that do what they are told, and a clock that ticks."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from custom_components.evcc.core.config import ChargerTraits, LoadpointConfig, MeterConfig, SiteConfig
@@ -9,18 +9,9 @@ from custom_components.evcc.core.memory import Timer
 from custom_components.evcc.core.model import EPOCH, Mode, PhaseAction, PvAction, Status
 from custom_components.evcc.core.parts import Loadpoint
 from custom_components.evcc.core.ports import ChargerCommand, ChargerReading, MeterReading, Readings
-from custom_components.evcc.core.rates import Slot, Tariff, TariffKind, Tariffs
 from custom_components.evcc.core.site import NO_TARIFFS, Outcome, Site
 
-A, B, C = Status.A, Status.B, Status.C
-V = 230.0
-START = datetime(2026, 6, 1, 10, tzinfo=UTC)
-TICK = timedelta(seconds=30)
-
-FIXED = ChargerTraits()  # three phases, whole amperes, a power meter
-FINE = ChargerTraits(milliamp=True)
-SINGLE = ChargerTraits(physical_phases=1)
-SWITCHABLE = ChargerTraits(phase_switching=True)
+from .wiring import FIXED, START, TICK, A, B, C, V
 
 
 @dataclass(kw_only=True)
@@ -98,10 +89,11 @@ class Bench:
         **settings: Any,
     ) -> Loadpoint:
         """Let a loadpoint have been in this state for long. Timers are (action, age in s at the next cycle)."""
-        lp, m = self.site.loadpoints[index], self.site.loadpoints[index].memory
+        lp = self.site.loadpoints[index]
+        m = lp.memory
         n = phases or lp.traits.physical_phases or m.phases or 3
         on = status is C if enabled is None else enabled
-        lp.memory.begun, lp.settings.mode = True, mode
+        m.begun, lp.settings.mode = True, mode
         for name, value in settings.items():
             setattr(lp.settings, name, value)
         m.status, m.enabled, m.offered_current, m.phases = status, on, offered, n
@@ -174,14 +166,3 @@ def _shown(timer: Timer) -> str:
     if timer.since is None:
         return "inactive"
     return "elapsed" if timer.since is EPOCH else f"{timer.action} {timer.remaining:g}"
-
-
-def prices(*values: float, start: datetime = START, kind: TariffKind = TariffKind.PRICE_FORECAST) -> Tariff:
-    """Return a tariff of one value an hour."""
-    hour = timedelta(hours=1)
-    return Tariff(kind, [Slot(start + i * hour, start + (i + 1) * hour, v) for i, v in enumerate(values)])
-
-
-def now_costs(value: float) -> Tariffs:
-    """Return tariffs with that consumption price for a day from the start."""
-    return Tariffs(grid=prices(*[value] * 24))

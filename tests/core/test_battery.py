@@ -11,7 +11,8 @@ from custom_components.evcc.core.memory import SiteMemory
 from custom_components.evcc.core.model import BatteryMode, Boost, Failure, Mode
 from custom_components.evcc.core.ports import BatteryReading, ExternalLimit, MeterReading
 
-from .plant import SINGLE, START, SWITCHABLE, TICK, B, Bench, C, Done, now_costs
+from .plant import Bench, Done
+from .wiring import SINGLE, START, SWITCHABLE, TICK, B, C, now_costs
 
 UNKNOWN, NORMAL, HOLD, CHARGE = BatteryMode.UNKNOWN, BatteryMode.NORMAL, BatteryMode.HOLD, BatteryMode.CHARGE
 HOLDCHARGE = BatteryMode.HOLDCHARGE

@@ -11,7 +11,8 @@ from custom_components.evcc.core.parts import Circuit
 from custom_components.evcc.core.ports import ExternalLimit, MeterReading
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FIXED, SINGLE, SWITCHABLE, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, SINGLE, SWITCHABLE, A, B, C
 
 MEASURED = ChargerTraits(has_currents=True)
 

@@ -10,7 +10,8 @@ from custom_components.evcc.core.config import BatteryConfig, ChargerTraits, Loa
 from custom_components.evcc.core.model import BatteryMode, Boost, Feature, Mode
 from custom_components.evcc.core.settings import Scope, SettingError
 
-from .plant import FIXED, SINGLE, START, SWITCHABLE, TICK, B, Bench
+from .plant import Bench
+from .wiring import FIXED, SINGLE, START, SWITCHABLE, TICK, B
 
 SITE, LOADPOINT, VEHICLE = Scope.SITE, Scope.LOADPOINT, Scope.VEHICLE
 HEATER = ChargerTraits(features=frozenset({Feature.INTEGRATED_DEVICE}))

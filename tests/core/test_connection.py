@@ -15,7 +15,8 @@ from custom_components.evcc.core.parts import Loadpoint
 from custom_components.evcc.core.session import Accounting, SessionRecord
 from custom_components.evcc.core.settings import Scope
 
-from .plant import FIXED, START, TICK, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, START, TICK, A, B, C
 
 CARS = (VehicleConfig(name="car", capacity=60, has_status=True),)
 WITH_DEFAULT = LoadpointConfig(name="lp1", default_vehicle="car")

@@ -10,7 +10,8 @@ from custom_components.evcc.core.model import BatteryMode, Mode
 from custom_components.evcc.core.ports import BatteryCommand, BatteryReading
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import B, Bench, C, now_costs
+from .plant import Bench
+from .wiring import B, C, now_costs
 
 UNKNOWN, NORMAL, HOLD, CHARGE = BatteryMode.UNKNOWN, BatteryMode.NORMAL, BatteryMode.HOLD, BatteryMode.CHARGE
 

@@ -9,7 +9,8 @@ from custom_components.evcc.core.model import Boost
 from custom_components.evcc.core.ports import BatteryReading
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FINE, FIXED, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FINE, FIXED, B, C
 
 
 def boosted(

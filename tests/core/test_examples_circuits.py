@@ -8,7 +8,8 @@ from custom_components.evcc.core.config import ChargerTraits, CircuitConfig, Loa
 from custom_components.evcc.core.model import Mode, Reason
 from custom_components.evcc.core.ports import ExternalLimit, MeterReading
 
-from .plant import FINE, FIXED, SWITCHABLE, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FINE, FIXED, SWITCHABLE, B, C
 
 TEN = {"mode": Mode.NOW, "status": C, "offered": 10}
 FULL = {"mode": Mode.NOW, "status": C, "offered": 16}

@@ -8,7 +8,8 @@ from custom_components.evcc.core.config import BatteryConfig, ChargerTraits, Veh
 from custom_components.evcc.core.model import Feature, Mode
 from custom_components.evcc.core.ports import BatteryReading, VehicleReading
 
-from .plant import FINE, FIXED, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FINE, FIXED, A, B, C
 
 DISABLING = "disable"
 ENABLING = "enable"

@@ -12,7 +12,8 @@ from custom_components.evcc.core.rates import limit_activity
 from custom_components.evcc.core.session import Accounting, StatisticsSums, statistics
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FINE, FIXED, START, Bench, C, V, prices
+from .plant import Bench
+from .wiring import FINE, FIXED, START, C, V, prices
 
 SMALL = VehicleConfig(name="car", on_min_current=5)
 

@@ -9,7 +9,8 @@ from custom_components.evcc.core.config import ChargerTraits, VehicleConfig
 from custom_components.evcc.core.model import Failure
 from custom_components.evcc.core.ports import ChargerResult
 
-from .plant import FIXED, SWITCHABLE, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, SWITCHABLE, C
 
 ON_THREE = {"status": C, "offered": 6, "phases": 3}
 ON_ONE = {"status": C, "offered": 16, "phases": 1}

@@ -7,7 +7,8 @@ import pytest
 from custom_components.evcc.core.loadpoint import flexible_power
 from custom_components.evcc.core.model import Mode
 
-from .plant import SINGLE, Bench, C, Done, V
+from .plant import Bench, Done
+from .wiring import SINGLE, C, V
 
 
 def two() -> Bench:

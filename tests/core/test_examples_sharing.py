@@ -6,7 +6,8 @@ from custom_components.evcc.core.config import ChargerTraits, CircuitConfig, Loa
 from custom_components.evcc.core.model import Mode
 from custom_components.evcc.core.ports import MeterReading
 
-from .plant import FIXED, SINGLE, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, SINGLE, C
 
 MEASURED = ChargerTraits(has_currents=True)
 

@@ -10,7 +10,8 @@ from custom_components.evcc.core.ports import BatteryReading, MeterReading
 from custom_components.evcc.core.power import SitePower
 from custom_components.evcc.core.rates import TariffKind, Tariffs
 
-from .plant import B, Bench, C, prices
+from .plant import Bench
+from .wiring import B, C, prices
 
 PV = (MeterConfig(name="pv"),)
 INVERTER = (MeterConfig(name="pv", max_ac_power=6000),)

@@ -10,7 +10,8 @@ from custom_components.evcc.core.events import EventKind
 from custom_components.evcc.core.model import Mode
 from custom_components.evcc.core.ports import VehicleReading
 
-from .plant import SWITCHABLE, TICK, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import SWITCHABLE, TICK, A, B, C
 
 READS_BACK = ChargerTraits(milliamp=True, reads_current=True)
 MEASURES = ChargerTraits(milliamp=True, has_currents=True)

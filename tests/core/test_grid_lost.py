@@ -8,7 +8,8 @@ from custom_components.evcc.core.model import Failure, Mode, Reason
 from custom_components.evcc.core.ports import MeterReading, VehicleReading
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import TICK, B, Bench, C, Done, now_costs
+from .plant import Bench, Done
+from .wiring import TICK, B, C, now_costs
 
 LOST = {"grid": MeterReading(failure=Failure.TIMEOUT)}
 MINUTE = 2  # cycles

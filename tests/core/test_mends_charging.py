@@ -10,7 +10,8 @@ from custom_components.evcc.core.memory import LoadpointMemory
 from custom_components.evcc.core.model import Failure, Feature, Mode, Reason
 from custom_components.evcc.core.ports import ChargerResult
 
-from .plant import FIXED, SWITCHABLE, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, SWITCHABLE, A, B, C
 
 CAREFUL = VehicleConfig(name="car", on_max_current=5)
 

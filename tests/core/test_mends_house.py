@@ -27,7 +27,8 @@ from custom_components.evcc.core.session import Accounting
 from custom_components.evcc.core.settings import Scope, SettingError
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FIXED, SWITCHABLE, TICK, A, B, Bench, C, Done, V, now_costs, prices
+from .plant import Bench, Done
+from .wiring import FIXED, SWITCHABLE, TICK, A, B, C, V, now_costs, prices
 
 NORMAL, HOLD, CHARGE = BatteryMode.NORMAL, BatteryMode.HOLD, BatteryMode.CHARGE
 TWO = (

@@ -9,7 +9,8 @@ from custom_components.evcc.core.model import Failure, Mode
 from custom_components.evcc.core.ports import BatteryReading, MeterReading
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FIXED, SWITCHABLE, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, SWITCHABLE, A, B, C
 
 LOST = MeterReading(failure=Failure.UNAVAILABLE)
 

@@ -14,7 +14,8 @@ from custom_components.evcc.core.session import SessionRecord
 from custom_components.evcc.core.snapshot import snapshot
 from custom_components.evcc.core.vehicle import matches
 
-from .plant import FIXED, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, A, B, C
 
 CARS = (
     VehicleConfig(name="big", capacity=60, has_status=True, identifiers=("Tag-1",)),

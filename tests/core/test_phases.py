@@ -10,7 +10,8 @@ from custom_components.evcc.core.config import ChargerTraits, CircuitConfig, Loa
 from custom_components.evcc.core.model import Mode
 from custom_components.evcc.core.ports import MeterReading
 
-from .plant import FIXED, SINGLE, SWITCHABLE, TICK, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, SINGLE, SWITCHABLE, TICK, B, C
 
 MEASURED = ChargerTraits(phase_switching=True, has_currents=True)
 FLEET = tuple(VehicleConfig(name=f"car{n}", phases=n) for n in range(4))

@@ -14,7 +14,8 @@ from custom_components.evcc.core.rates import limit_activity
 from custom_components.evcc.core.settings import Scope
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FIXED, START, SWITCHABLE, TICK, A, B, Bench, C, Done, V, prices
+from .plant import Bench, Done
+from .wiring import FIXED, START, SWITCHABLE, TICK, A, B, C, V, prices
 
 MEASURED = ChargerTraits(phase_switching=True, has_currents=True)
 

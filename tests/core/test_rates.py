@@ -14,7 +14,7 @@ from custom_components.evcc.core.rates import (
     limit_activity,
 )
 
-from .plant import START, prices
+from .wiring import START, prices
 
 HOUR = timedelta(hours=1)
 DYNAMIC = TariffKind.PRICE_DYNAMIC

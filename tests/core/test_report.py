@@ -9,7 +9,8 @@ from custom_components.evcc.core.model import Failure, Feature, Mode, Reason
 from custom_components.evcc.core.phases import FAILURES_BEFORE_PAUSE
 from custom_components.evcc.core.ports import ChargerResult
 
-from .plant import FIXED, START, SWITCHABLE, TICK, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, START, SWITCHABLE, TICK, B, C
 
 REFUSED, ABSENT = Failure.REFUSED, Failure.NOT_AVAILABLE
 

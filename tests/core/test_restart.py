@@ -21,7 +21,8 @@ from custom_components.evcc.core.model import EPOCH, BatteryMode, Boost, Mode, P
 from custom_components.evcc.core.ports import BatteryReading, MeterReading
 from custom_components.evcc.core.session import SessionRecord
 
-from .plant import FIXED, START, SWITCHABLE, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, START, SWITCHABLE, B, C
 
 CAR = VehicleConfig(name="car", capacity=60)
 EVERYTHING: dict[str, Any] = {

@@ -11,7 +11,8 @@ from custom_components.evcc.core.ports import BatteryReading, MeterReading, Vehi
 from custom_components.evcc.core.rates import Tariffs
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FIXED, SINGLE, START, SWITCHABLE, A, B, Bench, C, Done, prices
+from .plant import Bench, Done
+from .wiring import FIXED, SINGLE, START, SWITCHABLE, A, B, C, prices
 
 OFF, NOW, PV, MINPV = Mode.OFF, Mode.NOW, Mode.PV, Mode.MINPV
 CHEAP = Tariffs(grid=prices(0.1), feedin=prices(0.05))

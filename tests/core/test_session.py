@@ -11,7 +11,8 @@ from custom_components.evcc.core.rates import Tariffs
 from custom_components.evcc.core.session import Accounting, SessionRecord
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FIXED, START, TICK, A, B, Bench, C, prices
+from .plant import Bench
+from .wiring import FIXED, START, TICK, A, B, C, prices
 
 COUNTER = ChargerTraits(has_energy=True)
 OWN = ChargerTraits(has_session_energy=True)

@@ -9,7 +9,8 @@ from custom_components.evcc.core.config import ChargerTraits, VehicleConfig
 from custom_components.evcc.core.model import Mode, Status
 from custom_components.evcc.core.sharing import order
 
-from .plant import FIXED, SINGLE, START, SWITCHABLE, TICK, B, Bench, C, Done, V
+from .plant import Bench, Done
+from .wiring import FIXED, SINGLE, START, SWITCHABLE, TICK, B, C, V
 
 METERLESS = ChargerTraits(has_power=False)
 AMPERE = 3 * V

@@ -23,7 +23,8 @@ from custom_components.evcc.core.rates import TariffKind, Tariffs
 from custom_components.evcc.core.snapshot import snapshot
 from custom_components.evcc.core.state import SiteState
 
-from .plant import FIXED, SINGLE, START, SWITCHABLE, TICK, A, B, Bench, C, prices
+from .plant import Bench
+from .wiring import FIXED, SINGLE, START, SWITCHABLE, TICK, A, B, C, prices
 
 UNKNOWN_AT_FIRST = {
     "grid.power", "grid.energy", "grid.return_energy", "grid.currents", "grid.powers",

@@ -16,7 +16,8 @@ from custom_components.evcc.core.session import SessionRecord
 from custom_components.evcc.core.settings import Scope
 from custom_components.evcc.core.snapshot import snapshot
 
-from .plant import FIXED, START, A, B, Bench, C, Done
+from .plant import Bench, Done
+from .wiring import FIXED, START, A, B, C
 
 FLEET = (
     VehicleConfig(name="wild", identifiers=("*",)),

@@ -23,12 +23,6 @@ from homeassistant.setup import async_setup_component
 from .entities_home import EVERYTHING, GARAGE, GRID, NOON, runtime_of, show_loadpoint, start, subentry
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Keep files of a test to itself."""
-    return hass_tmp_config_dir
-
-
 @pytest.fixture(autouse=True)
 def noon(freezer: FrozenDateTimeFactory) -> None:
     """Let it always be the same sunny day."""

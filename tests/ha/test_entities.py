@@ -44,12 +44,6 @@ from .entities_home import (
 )
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Keep files of a test to itself."""
-    return hass_tmp_config_dir
-
-
 @pytest.fixture(autouse=True)
 def noon(freezer: FrozenDateTimeFactory) -> None:
     """Let it always be the same sunny day."""

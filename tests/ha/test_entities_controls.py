@@ -21,12 +21,6 @@ from homeassistant.helpers.translation import async_get_translations
 from .entities_home import NOON, entity_id, exists, runtime_of, show, show_loadpoint, start, state
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Keep files of a test to itself."""
-    return hass_tmp_config_dir
-
-
 @pytest.fixture(autouse=True)
 def noon(freezer: FrozenDateTimeFactory) -> None:
     """Let it always be the same sunny day."""

@@ -1,7 +1,5 @@
 """What happens at a loadpoint reaches its event entity, and only its own."""
 
-import pytest
-
 from custom_components.evcc.coordinator import event_signal
 from custom_components.evcc.core.events import Event, EventKind
 from homeassistant.const import STATE_UNKNOWN
@@ -9,12 +7,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from .entities_home import BLUE, BOILER, GARAGE, GRID, entity_id, start
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Keep files of a test to itself."""
-    return hass_tmp_config_dir
 
 
 async def test_events_of_a_loadpoint(hass: HomeAssistant) -> None:

@@ -26,11 +26,6 @@ from .house import CURRENT, ENABLE, House
 
 
 @pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    return hass_tmp_config_dir
-
-
-@pytest.fixture
 async def new_house(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> House:
     """Return a house with a car that waits, not set up."""
     house = House(hass, freezer)

@@ -29,11 +29,6 @@ from .house import CAR, GARAGE, House, subentry
 
 
 @pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    return hass_tmp_config_dir
-
-
-@pytest.fixture
 def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> House:
     return House(hass, freezer)
 

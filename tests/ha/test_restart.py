@@ -24,11 +24,6 @@ from .house import CAR, GARAGE, House
 
 
 @pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    return hass_tmp_config_dir
-
-
-@pytest.fixture
 async def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> House:
     """Return a house in the sun whose car charges with 10 A."""
     house = House(hass, freezer)
