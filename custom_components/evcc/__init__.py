@@ -16,7 +16,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
 from .build import async_create
-from .const import DOMAIN
+from .const import CONF_USAGE, DOMAIN, USAGE_BATTERY
 from .coordinator import STATISTICS_INTERVAL, EvccConfigEntry, EvccRuntime
 from .core.config import ConfigError
 from .owners import site_device
@@ -121,5 +121,7 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: EvccConfigEntry, device: DeviceEntry
 ) -> bool:
     """Allow a device to be deleted that nothing in the configuration stands for any more."""
-    present = {entry.entry_id, f"{entry.entry_id}_battery", *entry.subentries}
+    present = {entry.entry_id, *entry.subentries}
+    if any(s.data.get(CONF_USAGE) == USAGE_BATTERY for s in entry.subentries.values()):
+        present.add(f"{entry.entry_id}_battery")
     return not any(domain == DOMAIN and key in present for domain, key in device.identifiers)

@@ -268,7 +268,23 @@ class _Builder:
                 metered=metered,
             )
             configs.append(config)
-        return tuple(configs), ports
+        return _rooted(
+            configs, {s.subentry_id for s in _of(entry, SUBENTRY_CIRCUIT) if s.data.get("parent")}
+        ), ports
+
+
+def _rooted(circuits: list[CircuitConfig], orphans: set[str]) -> tuple[CircuitConfig, ...]:
+    """Return the circuits below one root, as the core wants them.
+
+    Where the main circuit was deleted, or a second one is being added, the others hang on the one that never
+    had a parent: more limits than meant are safe until a person has put things in order, fewer are not.
+    """
+    roots = [c for c in circuits if c.parent is None]
+    root = next((c for c in roots if c.name not in orphans), roots[0] if roots else None)
+    return tuple(
+        replace(c, parent=root.name) if root is not None and c in roots and c is not root else c
+        for c in circuits
+    )
 
 
 def _known(entry: EvccConfigEntry, subentry_id: str | None) -> str | None:

@@ -33,7 +33,7 @@ class Socket:
     car: Car | None = None
     wait: float = 0.0  # s until the vehicle starts
     power: float = 0.0
-    counter: float = 0.0  # kWh lifetime
+    counter: float = 1000.0  # kWh lifetime
     session: float = 0.0  # kWh since the last connect
 
     def carrying(self) -> int:

@@ -16,7 +16,8 @@ from custom_components.evcc.core.model import Mode, Reason
 from custom_components.evcc.core.settings import Scope
 
 from .sockets import Car, V
-from .world import Habits, World, reborn, seeds
+from .watch import seeds
+from .world import Habits, World, reborn
 
 EPSILON = 1e-6
 

@@ -11,7 +11,8 @@ from custom_components.evcc.core.model import Feature, Mode, Status
 from custom_components.evcc.core.snapshot import snapshot
 
 from .sockets import Car
-from .world import NORMAL, WILD, Habits, World, random_world, seeds
+from .watch import NORMAL, WILD, random_world, seeds
+from .world import Habits, World
 
 JUMPS = [
     timedelta(days=1),

@@ -8,7 +8,8 @@ import pytest
 from custom_components.evcc.core import memory
 from custom_components.evcc.core.snapshot import snapshot
 
-from .world import NORMAL, WILD, Habits, World, random_world, reborn, seeds
+from .watch import NORMAL, WILD, random_world, seeds
+from .world import Habits, World, reborn
 
 
 def remembered(world: World, which: int) -> Any:

@@ -10,7 +10,7 @@ from custom_components.evcc.core.model import BatteryMode
 from custom_components.evcc.core.settings import TABLE, Kind, Scope, SettingError, parse
 from custom_components.evcc.core.site import Site
 
-from .world import NORMAL, random_world, seeds
+from .watch import NORMAL, random_world, seeds
 
 ODD: tuple[Any, ...] = (
     None, "", " ", "x", "NaN", "inf", "-Infinity", "1e999", "0x10", "1_0", "6.5", " 7 ", "true", "T", "Off", "PV",

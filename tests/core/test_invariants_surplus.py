@@ -10,7 +10,8 @@ from custom_components.evcc.core.config import ChargerTraits, LoadpointConfig, M
 from custom_components.evcc.core.model import Mode
 
 from .sockets import Car, V
-from .world import CALM, Habits, World, seeds
+from .watch import seeds
+from .world import CALM, Habits, World
 
 
 def random_traits(rng: Random, *, switchable: float = 0.4) -> ChargerTraits:
@@ -87,6 +88,9 @@ def test_under_a_constant_sun_all_settles(equal_share: bool) -> None:
     for seed in seeds(60):
         world = equals(seed, 1 + seed % 4, equal_share=equal_share)
         world.sun = world.rng.uniform(0.0, 25_000.0)
+        for lp in world.site.loadpoints:
+            lp.settings.mode = world.rng.choice([Mode.PV, Mode.PV, Mode.MINPV])
+            lp.settings.priority = world.rng.choice([0, 0, 1])
         switchings(world, 120)
         assert switchings(world, 120) == 0, (seed, world.sun)
 

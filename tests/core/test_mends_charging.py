@@ -85,10 +85,13 @@ def test_mend_13_no_further_switch_within_a_minute(state: dict[str, Any], expect
     assert bench.turn(0).phases == later  # after more than 60 s
 
 
-def test_the_choice_of_the_user_knows_no_dwell_time() -> None:
+def test_the_choice_of_the_user_waits_for_the_dwell_time_too() -> None:
+    """The reference switches at once; contactors come first here."""
     bench = Bench(SWITCHABLE)
     m = bench.put(mode=Mode.NOW, status=C, offered=16, phases=3, phases_configured=1).memory
     m.phases_switched = bench.now - timedelta(seconds=30)
+    assert bench.turn(0).phases is None
+    assert bench.turn(0).phases is None  # 60 s
     assert bench.turn(0) == Done(phases=1)
 
 

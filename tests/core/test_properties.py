@@ -14,7 +14,8 @@ from custom_components.evcc.core.parts import Loadpoint
 from custom_components.evcc.core.ports import ChargerResult
 from custom_components.evcc.core.snapshot import snapshot
 
-from .world import NORMAL, WILD, Habits, World, random_world, seeds, watch
+from .watch import NORMAL, WILD, random_world, seeds, watch
+from .world import Habits, World
 
 SEEDS = seeds(60)
 

@@ -128,11 +128,29 @@ async def test_initial_settings_count_only_the_first_time(house: House) -> None:
 
 async def test_wrong_wiring_is_explained(house: House, caplog: pytest.LogCaptureFixture) -> None:
     circuit = {"source": "none", "max_power": 1000.0}
-    await house.build(subentry("circuit", "main", circuit), subentry("circuit", "cellar", circuit))
+    await house.build(
+        subentry("circuit", "main", circuit),
+        subentry("circuit", "cellar", {**circuit, "parent": "attic"}),
+        subentry("circuit", "attic", {**circuit, "parent": "cellar"}),
+    )
     assert not await house.hass.config_entries.async_setup(house.entry.entry_id)
     assert house.entry.state is ConfigEntryState.SETUP_ERROR
-    assert house.entry.error_reason_translation_key == "circuit_one_root"
-    assert house.entry.error_reason_translation_placeholders == {"names": "Main, Cellar"}
+    assert house.entry.error_reason_translation_key == "circuit_cycle"
+
+
+@pytest.mark.parametrize(
+    ("parent", "root"), [(None, "main"), ("deleted", "cellar")], ids=["a second main one", "an orphan"]
+)
+async def test_circuits_without_parent_hang_on_the_main_one(
+    house: House, parent: str | None, root: str
+) -> None:
+    circuit = {"source": "none", "max_power": 1000.0}
+    await house.build(
+        subentry("circuit", "main", {**circuit, "parent": parent}), subentry("circuit", "cellar", circuit)
+    )
+    await house.set_up()
+    parents = {c.config.name: c.config.parent for c in house.runtime.site.circuits}
+    assert parents == {root: None, ({"main", "cellar"} - {root}).pop(): root}
 
 
 async def test_wrong_wiring_after_a_reload_leaves_the_house(house: House) -> None:
@@ -141,10 +159,13 @@ async def test_wrong_wiring_after_a_reload_leaves_the_house(house: House) -> Non
     house.show()
     await house.set_up()
     await house.set_mode("now")
-    circuit = {"source": "none", "max_power": 1000.0}
-    for name in ("main", "cellar"):
+    for name, parent in (("main", None), ("cellar", "attic"), ("attic", "cellar")):
+        circuit = {"source": "none", "max_power": 1000.0, "parent": parent}
         house.hass.config_entries.async_add_subentry(
-            house.entry, ConfigSubentry(data=circuit, subentry_type="circuit", title=name, unique_id=None)
+            house.entry,
+            ConfigSubentry(
+                data=circuit, subentry_type="circuit", title=name, unique_id=None, subentry_id=name
+            ),
         )
     await house.hass.async_block_till_done()
     assert house.entry.state is ConfigEntryState.SETUP_ERROR

@@ -41,10 +41,14 @@ def mode_off(t: Turn) -> bool:
 
 
 def configured_phases(t: Turn) -> bool:
-    """The charger is not on the phases that the user has fixed: switch, and leave the current for this turn."""
+    """The charger is not on the phases that the user has fixed: switch, and leave the current for this turn.
+
+    The reference switches at once; here the user, too, waits for the 60 s after the last switch: a contactor
+    does not know who is in a hurry.
+    """
     lp = t.loadpoint
     wanted = lp.settings.phases_configured
-    if not lp.switchable or wanted in (0, lp.memory.phases) or phases.paused(t):
+    if not lp.switchable or wanted in (0, lp.memory.phases) or not phases.may_switch(t):
         return False
     t.because(Why(Reason.SWITCHING_PHASES, limit=wanted, actual=lp.memory.phases or None))
     phases.switch(t, wanted)

@@ -315,7 +315,8 @@ class Site:
             session = lp.memory.session
             if session is not None and session.created is not None:
                 fill(lp, session, now)
-                session.finished = now
+                if lp.memory.accounting.running or session.finished is None:
+                    session.finished = now
                 _keep(outcome.sessions, session)
         if self.memory.battery_mode not in (BatteryMode.UNKNOWN, BatteryMode.NORMAL):
             self.memory.battery_mode = BatteryMode.NORMAL
