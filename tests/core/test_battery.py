@@ -165,12 +165,20 @@ def controlled() -> Bench:
     return bench
 
 
-def test_external_limit_dims_the_charging_from_the_grid() -> None:
+@pytest.mark.parametrize(
+    ("consumption", "mode"),
+    [
+        pytest.param(4200, HOLD, id="a limit"),
+        pytest.param(0, CHARGE, id="no limit"),
+        pytest.param(None, CHARGE, id="no statement"),
+    ],
+)
+def test_external_limit_dims_the_charging_from_the_grid(consumption: float | None, mode: BatteryMode) -> None:
     bench = controlled()
     bench.site.settings.battery_grid_charge_limit = 0.2
     bench.tariffs = now_costs(0.1)
-    bench.world["external"] = ExternalLimit(consumption=4200)
-    assert [c.mode for c in bench.cycle(0).batteries] == [HOLD]
+    bench.world["external"] = ExternalLimit(consumption=consumption)
+    assert [c.mode for c in bench.cycle(0).batteries] == [mode]
 
 
 def test_watchdog_of_the_external_mode_is_wound_up_by_repetition() -> None:

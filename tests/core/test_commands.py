@@ -193,6 +193,15 @@ def test_select_vehicle() -> None:
     assert bench.site.loadpoints[1].vehicle is None
 
 
+def test_other_loadpoints_keep_their_vehicles() -> None:
+    bench = Bench(FIXED, FIXED, vehicles=(VehicleConfig(name="a"), VehicleConfig(name="b")))
+    bench.put(1, vehicle="b")
+    bench.site.loadpoints[1].memory.detection_since = START
+    select_vehicle(bench.site, 0, "a", START)
+    assert [lp.memory.vehicle for lp in bench.site.loadpoints] == ["a", "b"]
+    assert bench.site.loadpoints[1].memory.detection_since == START
+
+
 def test_vehicle_brings_its_mode() -> None:
     bench = Bench(vehicles=(VehicleConfig(name="car", on_mode=Mode.MINPV, on_priority=4),))
     lp = bench.put(mode=Mode.OFF)

@@ -60,6 +60,7 @@ def test_events(old: Status, new: Status, events: list[str]) -> None:
         pytest.param(C, C, (600, 20), ["stop", "disconnect", "start", "connect"], id="charging again"),
         pytest.param(B, C, (600, 20), ["disconnect", "start", "connect"], id="another one charges"),
         pytest.param(B, B, (600, 630), [], id="time goes on"),
+        pytest.param(B, B, (600, 600), [], id="time stands still"),
         pytest.param(B, A, (600, 0), ["disconnect"], id="gone is gone once"),
         pytest.param(A, B, (600, 0), ["connect"], id="came is came once"),
     ],
@@ -195,7 +196,7 @@ def test_disconnect(default: str | None) -> None:
     assert not lp.settings.battery_boost
     assert m.accounting.total == 2  # figures are kept
     assert m.vehicle == default
-    assert m.soc == (50 if default else None)
+    assert (m.soc, m.soc_polled) == (50 if default else None, None)
     assert (m.estimator is not None) is (default is not None)
     assert done.enable is False
     assert m.wake_since is None
@@ -239,6 +240,17 @@ def test_another_vehicle_is_known_nothing_of() -> None:
     assert m.soc_polled is None
     assert m.session is not None
     assert m.session.vehicle == "car"
+
+
+@pytest.mark.parametrize(
+    ("distance", "added"), [pytest.param(None, None, id="unknown"), pytest.param(0, None, id="none at all")]
+)
+def test_range_that_is_not_known_was_not_added(distance: float | None, added: float | None) -> None:
+    bench, lp = busy(mode=Mode.OFF, status=C, offered=6)
+    lp.memory.range = distance
+    bench.sockets[0].status = B
+    (record,) = bench.cycle(0).sessions
+    assert (record.soc_end, record.added_range) == (50, added)
 
 
 def test_last_energy_of_the_counter_is_added_on_disconnect() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.evcc.core.config import ChargerTraits, LoadpointConfig, VehicleConfig
 from custom_components.evcc.core.events import EventKind
-from custom_components.evcc.core.model import Mode
+from custom_components.evcc.core.model import Feature, Mode
 from custom_components.evcc.core.ports import VehicleReading
 
 from .plant import Bench, Done
@@ -104,6 +104,14 @@ def test_wake_up(charger: bool, vehicle: bool, calls: str) -> None:
         else:
             heard.append("-")
     assert " ".join(heard) == calls + " - -"
+
+
+def test_vehicle_that_must_not_be_woken_is_not() -> None:
+    car = VehicleConfig(name="car", can_wake=True, features=frozenset({Feature.WAKE_UP_DISABLED}))
+    bench = Bench(ChargerTraits(can_wake=True), vehicles=(car,))
+    bench.put(mode=Mode.NOW, vehicle="car")
+    bench.cycle(0)
+    assert not any(bench.cycle(0).chargers for _ in range(9))
 
 
 def test_ex85_poll_mode_charging() -> None:

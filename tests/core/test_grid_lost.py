@@ -74,9 +74,19 @@ def test_not_charging(mode: Mode, expected: Done) -> None:
     bench = Bench()
     bench.put(mode=Mode.OFF, status=B)
     bench.cycle(-20_000)
-    bench.site.loadpoints[0].settings.mode = mode
+    lp = bench.site.loadpoints[0]
+    lp.settings.mode = mode
     bench.run(LOST)
     assert bench.done() == expected
+    assert (lp.memory.why.reason is Reason.GRID_UNAVAILABLE) is (mode is not Mode.NOW)
+
+
+def test_reason_tells_how_long_the_current_is_held() -> None:
+    bench = Bench()
+    m = bench.put(status=C, offered=10, follows=True).memory
+    lost(bench, 1)
+    assert m.why.until == bench.now
+    assert m.why.device == "grid"
 
 
 def test_now_and_cheap_hours_go_on() -> None:

@@ -98,7 +98,7 @@ def check_limit(world: World, circuit: CircuitConfig, seed: int) -> None:
 
 def test_what_all_below_a_circuit_may_draw_is_never_more_than_its_limit() -> None:
     tight = 0
-    for seed, world in trees(150):
+    for seed, world in trees(60):
         for _ in range(150):
             live(world)
             for _ in world.interval():
@@ -106,15 +106,17 @@ def test_what_all_below_a_circuit_may_draw_is_never_more_than_its_limit() -> Non
                 for circuit in world.config.circuits:
                     check_limit(world, circuit, seed)
             tight += sum(lp.memory.why.reason is Reason.CIRCUIT_LIMITED for lp in world.site.loadpoints)
-    assert tight > 1000
+    assert tight > 500
 
 
 def test_nothing_is_enabled_within_a_minute_after_a_circuit_switched_it_off() -> None:
     waits = 0
-    for seed, world in trees(100):
+    for seed, world in trees(50):
         off: dict[int, datetime] = {}
         for _ in range(150):
             live(world)
+            if world.rng.random() < 0.1:
+                world.kitchen = world.rng.choice([0.0, 3000.0, 8000.0])
             if world.rng.random() < 0.02:
                 world.sites[0] = reborn(world.site)
             before = [lp.memory.enabled for lp in world.site.loadpoints]
@@ -125,4 +127,4 @@ def test_nothing_is_enabled_within_a_minute_after_a_circuit_switched_it_off() ->
                 if lp.memory.enabled and not was and lp.index in off:
                     assert (world.now - off[lp.index]).total_seconds() >= 60, (seed, world.cycles, lp.index)
             waits += len(off)
-    assert waits > 100
+    assert waits > 20

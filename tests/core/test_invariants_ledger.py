@@ -154,7 +154,7 @@ def test_with_a_counter_the_ledger_is_what_the_meter_counted(traits: ChargerTrai
             if lp.connected:
                 assert abs(lp.charged_energy - book.session) < EXACT, (books.world.cycles, lp.index)
 
-    for seed in seeds(40):
+    for seed in seeds(25):
         books = house(seed, traits, missing=0.0)
         run(books, check)
         check_records(books, seed)
@@ -185,7 +185,7 @@ def test_without_a_counter_the_ledger_is_power_times_time(missing: float) -> Non
                 if not missing:
                     assert abs(lp.charged_energy - book.session) <= book.uncertain + EXACT
 
-    for seed in seeds(30):
+    for seed in seeds(20):
         run(house(seed, POWER, missing), check)
 
 
@@ -197,7 +197,7 @@ def test_a_silent_counter_never_invents_energy(traits: ChargerTraits) -> None:
                 # Until the counter answers, power × time stands in for it.
                 assert 0 <= lp.charged_energy <= book.session + book.uncertain + EXACT
 
-    for seed in seeds(30):
+    for seed in seeds(20):
         run(house(seed, traits, missing=0.2), check)
 
 

@@ -23,7 +23,7 @@ def remembered(world: World, which: int) -> Any:
 @pytest.mark.parametrize("habits", [NORMAL, WILD], ids=["obedient", "wild"])
 @pytest.mark.parametrize("share", [0.05, 1.0], ids=["now and then", "before every cycle"])
 def test_a_restart_between_any_two_cycles_changes_nothing(habits: Habits, share: float) -> None:
-    for seed in seeds(30):
+    for seed in seeds(10):
         # Boost alone ends with a restart, on purpose.
         world = random_world(seed, replace(habits, boost=False))
         world.sites.append(reborn(world.site))

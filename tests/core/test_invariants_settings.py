@@ -45,7 +45,7 @@ def check_valid(site: Site) -> None:
 
 def test_a_setter_refuses_or_leaves_valid_settings() -> None:
     accepted = 0
-    for seed in seeds(100):
+    for seed in seeds(60):
         rng = Random(seed)
         world = random_world(seed, NORMAL)
         site = world.site
@@ -107,7 +107,7 @@ def spoil(rng: Random, value: Any) -> Any:
 
 
 def test_spoilt_storage_never_stops_the_house() -> None:
-    for seed in seeds(200):
+    for seed in seeds(150):
         rng = Random(seed)
         world = random_world(seed, NORMAL)
         for _ in range(12):

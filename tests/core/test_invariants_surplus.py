@@ -62,7 +62,7 @@ def cloudy(count: int) -> Iterator[World]:
 
 def test_a_surplus_is_never_spent_twice() -> None:
     surpluses = 0
-    for seed, world in enumerate(cloudy(200)):
+    for seed, world in enumerate(cloudy(80)):
         for _ in range(200):
             for _ in world.interval():
                 before = import_when_followed(world)
@@ -71,7 +71,7 @@ def test_a_surplus_is_never_spent_twice() -> None:
                     surpluses += 1
                     after = import_when_followed(world)
                     assert after <= 1e-6, (seed, world.cycles, before, after)
-    assert surpluses > 10_000
+    assert surpluses > 5_000
 
 
 def switchings(world: World, cycles: int) -> int:
@@ -85,7 +85,7 @@ def switchings(world: World, cycles: int) -> int:
 
 @pytest.mark.parametrize("equal_share", [False, True])
 def test_under_a_constant_sun_all_settles(equal_share: bool) -> None:
-    for seed in seeds(60):
+    for seed in seeds(30):
         world = equals(seed, 1 + seed % 4, equal_share=equal_share)
         world.sun = world.rng.uniform(0.0, 25_000.0)
         for lp in world.site.loadpoints:
@@ -96,7 +96,7 @@ def test_under_a_constant_sun_all_settles(equal_share: bool) -> None:
 
 
 def test_whatever_the_thresholds_chargers_are_switched_no_faster_than_the_delays_allow() -> None:
-    for seed in seeds(60):
+    for seed in seeds(30):
         world = equals(seed, 1 + seed % 3)
         world.sun = world.rng.uniform(0.0, 15_000.0)
         shortest = 1e9
@@ -110,7 +110,7 @@ def test_whatever_the_thresholds_chargers_are_switched_no_faster_than_the_delays
 
 
 def test_with_enough_for_all_everybody_gets_all() -> None:
-    for seed in seeds(40):
+    for seed in seeds(25):
         world = equals(seed, 1 + seed % 5)
         world.sun = 80_000.0
         switchings(world, 40)
@@ -119,7 +119,7 @@ def test_with_enough_for_all_everybody_gets_all() -> None:
 
 
 def test_with_equal_shares_everybody_charges_when_there_is_enough_for_the_minimum_of_all() -> None:
-    for seed in seeds(40):
+    for seed in seeds(25):
         # A switchable charger that is on three phases gives nothing below their minimum.
         world = equals(seed, 2 + seed % 3, equal_share=True, traits=partial(random_traits, switchable=0.0))
         least = sum(V * 6 * s.traits.physical_phases for s in world.sockets)

@@ -148,6 +148,13 @@ def test_circuit_that_does_not_admit_three_phases_starts_the_way_down() -> None:
     assert bench.turn(-2000).phase == "scale1p 180"
 
 
+def test_switch_to_charge_fast_may_wake_the_vehicle() -> None:
+    bench = Bench(SWITCHABLE)
+    m = bench.put(mode=Mode.NOW, status=B, offered=16, enabled=True, phases=1).memory
+    assert bench.turn(0) == Done(phases=3)
+    assert (m.wake_attempts, m.wake_since) == (6, bench.now - TICK)
+
+
 def test_switch_of_an_idle_vehicle_is_shown_with_nothing_remaining() -> None:
     bench = Bench(SWITCHABLE)
     m = bench.put(phases=3).memory

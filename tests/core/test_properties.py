@@ -17,7 +17,7 @@ from custom_components.evcc.core.snapshot import snapshot
 from .watch import NORMAL, WILD, random_world, seeds, watch
 from .world import Habits, World
 
-SEEDS = seeds(60)
+SEEDS = seeds(50)
 
 
 def decided(world: World) -> Iterator[Loadpoint]:
@@ -34,7 +34,7 @@ def decided(world: World) -> Iterator[Loadpoint]:
 
 
 def test_a_cycle_never_raises() -> None:
-    watch(seeds(120), lambda world: snapshot(world.site, world.now))
+    watch(seeds(80), lambda world: snapshot(world.site, world.now))
 
 
 def test_an_offer_is_within_the_effective_limits_and_whole_amperes_where_the_charger_is_coarse() -> None:
@@ -180,5 +180,5 @@ def test_memory_is_json_and_does_not_grow_with_history() -> None:
         parts = len(c.pv) + len(c.aux) + len(c.batteries) + len(c.circuits) + 1
         assert leaves(document) <= 10 + 110 * len(c.loadpoints) + 4 * parts
 
-    watch(seeds(20), lambda world: None, then=then)
+    watch(seeds(8), lambda world: None, then=then)
     watch(range(2), lambda world: None, then=then, cycles=600)

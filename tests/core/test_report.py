@@ -137,6 +137,15 @@ def test_failure_of_a_repeated_enable_is_told() -> None:
     assert m.why.reason is Reason.COMMAND_FAILED
 
 
+def test_result_of_an_older_command_is_ignored() -> None:
+    bench = Bench()
+    m = bench.put(mode=Mode.NOW).memory
+    bench.cycle(0)
+    bench.cycle(0)
+    bench.site.report([ChargerResult(0, enable=REFUSED)], bench.now)
+    assert (m.enabled, m.why.reason) == (True, Reason.MODE_NOW)
+
+
 def test_result_without_a_command_is_ignored() -> None:
     bench = Bench()
     m = bench.put(status=C, offered=6).memory

@@ -38,6 +38,7 @@ def ruled(
         pytest.param({"mode": OFF, "min_soc": 80, "limit_soc": 20}, Reason.MODE_OFF, 0, id="off first"),
         pytest.param({"mode": PV, "min_soc": 60, "limit_soc": 40}, Reason.MIN_SOC, 16, id="minimum SoC"),
         pytest.param({"mode": NOW, "limit_soc": 40}, Reason.LIMIT_SOC, 0, id="SoC limit before now"),
+        pytest.param({"mode": NOW, "limit_soc": 50}, Reason.LIMIT_SOC, 0, id="SoC limit just reached"),
         pytest.param({"mode": NOW, "limit_energy": 1}, Reason.MODE_NOW, 16, id="energy limit not reached"),
         pytest.param({"mode": NOW, "limit_soc": 60}, Reason.MODE_NOW, 16, id="now"),
         pytest.param(

@@ -178,6 +178,18 @@ def test_polling(
     assert vehicle.poll_allowed(lp, bench.now) is allowed
 
 
+def test_vehicle_is_asked_once_more_after_charging() -> None:
+    bench = Bench(vehicles=(VehicleConfig(name="car"),))
+    m = bench.put(mode=Mode.OFF, status=C, offered=6, vehicle="car").memory
+    found = []
+    for status, soc in ((C, 50), (B, 51), (B, 52)):
+        bench.sockets[0].status = status
+        bench.world["vehicles"] = {"car": VehicleReading(soc=soc)}
+        bench.cycle(0)
+        found.append(m.soc)
+    assert found == [50, 51, 51]
+
+
 def test_nobody_is_not_asked() -> None:
     bench = Bench()
     assert not vehicle.poll_allowed(bench.put(status=C), bench.now)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 import json
 from random import Random
-from typing import Any
 
 from custom_components.evcc.core import memory
 from custom_components.evcc.core.config import SiteConfig
@@ -59,18 +58,16 @@ class World:
         self, config: SiteConfig, rng: Random, habits: Habits = CALM, tariffs: Tariffs = NO_TARIFFS
     ) -> None:
         self.config, self.rng, self.habits, self.tariffs = config, rng, habits, tariffs
-        self.now = START
-        self.sun, self.house = 6000.0, 400.0
+        self.now, self.cycles = START, 0
+        self.sun, self.house, self.kitchen = 6000.0, 400.0, 0.0  # W; the kitchen is behind every circuit
         self.sites = [Site(config)]
         self.sockets = [Socket(lp.charger, lp.charger.physical_phases or 3) for lp in config.loadpoints]
         self.cells = [Cell() for _ in config.batteries]
         self.cars = [Car(v.name, v.phases or 3, capacity=v.capacity or 40.0) for v in config.vehicles]
         self.faults: dict[str, tuple[str, float]] = {}
-        self.readings = Readings()
-        self.outcome = Outcome()
+        self.readings, self.outcome = Readings(), Outcome()
         self.results: list[ChargerResult | BatteryResult] = []
         self.assigned: list[str | None] = []  # vehicles before the cycle
-        self.cycles = 0
 
     @property
     def site(self) -> Site:
@@ -214,8 +211,8 @@ class World:
     def load(self, circuit: str) -> MeterReading:
         """Return the W and A behind a circuit."""
         drawing = [s for s in self.below(circuit) if s.power > 0]
-        amps = sum(s.power / (V * s.carrying()) for s in drawing)
-        return MeterReading(power=sum(s.power for s in drawing), currents=(amps, amps, amps))
+        amps = sum(s.power / (V * s.carrying()) for s in drawing) + self.kitchen / (3 * V)
+        return MeterReading(power=sum(s.power for s in drawing) + self.kitchen, currents=(amps, amps, amps))
 
     def _tell(self, command: ChargerCommand) -> ChargerResult:
         """Carry out phases, current, enable. What fails ends it, but switching off is tried in any case."""

@@ -30,7 +30,6 @@ def take_reading(lp: Loadpoint, now: datetime, voltage: float) -> None:
     lp.change = 0.0
     lp.currents = r.currents
     m.previous_power = m.charge_power if m.power_read is not None else None
-    lp.power_failure = r.power_failure if r.power is None else None
     # By the status just read, since the circuits add it up before this loadpoint's turn.
     draws = (m.status if r.status is None else r.status) is Status.C
     just_raised = lp.charging and m.standing_until is not None and now < m.standing_until

@@ -95,7 +95,6 @@ class Loadpoint:
         "memory",
         "pending",
         "power",
-        "power_failure",
         "reading",
         "settings",
         "smart_cost",
@@ -122,7 +121,6 @@ class Loadpoint:
         self.reading: ChargerReading = NO_CHARGER
         self.power = 0.0  # W that control goes by
         self.drawn = 0.0  # W that it takes: without a meter, known a cycle before `power` follows
-        self.power_failure: Failure | None = None
         self.currents: Phases3 | None = None
         self.actual = 0.0  # A per phase that it takes: measured, else offered while charging
         self.flexible = 0.0  # W that a higher priority may take over

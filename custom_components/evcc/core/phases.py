@@ -102,7 +102,6 @@ def switch(t: Turn, phases: int) -> None:
     remember(lp)
     t.command.phases = phases
     set_enabled(lp, phases)
-    lp.memory.phase_timer.reset()
     lp.memory.phases_switched = t.now
 
 
