@@ -168,7 +168,12 @@ class Forms:
         return shown
 
     def _walk(
-        self, url: str, start: dict[str, Any], choice: str, wishes: dict[str, Any], shown: list[str] | None = None
+        self,
+        url: str,
+        start: dict[str, Any],
+        choice: str,
+        wishes: dict[str, Any],
+        shown: list[str] | None = None,
     ) -> dict[str, Any]:
         step: dict[str, Any] = self._client.request("POST", url, start)
         while step["type"] in ("menu", "form"):
@@ -176,7 +181,9 @@ class Forms:
             if shown is not None and "table" in (step.get("description_placeholders") or {}):
                 shown.append(step["description_placeholders"]["table"])
             answer = (
-                {"next_step_id": choice} if step["type"] == "menu" else _fill(step["data_schema"] or [], wishes)
+                {"next_step_id": choice}
+                if step["type"] == "menu"
+                else _fill(step["data_schema"] or [], wishes)
             )
             step = self._client.request("POST", f"{url}/{step['flow_id']}", answer)
         assert step["type"] == "create_entry", step

@@ -134,13 +134,12 @@ def ready(hass: HassProcess) -> bool:
 def remembered(house: House) -> dict[str, Any]:
     """Return what has to survive: mode, limit, and the session with its number."""
     entity = "sensor.garage_session_energy"
-    sessions = house.hass.client.request(
-        "POST", "/api/services/evcc/get_sessions?return_response", {}
-    )["service_response"]["sessions"]
+    sessions = house.hass.client.request("POST", "/api/services/evcc/get_sessions?return_response", {})[
+        "service_response"
+    ]["sessions"]
     return {
         "mode": house.state(MODE)["state"],
         "limit": house.state("number.garage_energy_limit")["state"],
         "sessions": [(s["id"], s["created"]) for s in sessions],
         "energy grows": float(house.state(entity)["state"]) > 0,
     }
-

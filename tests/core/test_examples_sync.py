@@ -11,7 +11,7 @@ from custom_components.evcc.core.model import Feature, Mode
 from custom_components.evcc.core.ports import VehicleReading
 
 from .plant import Bench, Done
-from .wiring import SWITCHABLE, TICK, A, B, C
+from .wiring import START, SWITCHABLE, TICK, A, B, C
 
 READS_BACK = ChargerTraits(milliamp=True, reads_current=True)
 MEASURES = ChargerTraits(milliamp=True, has_currents=True)
@@ -104,6 +104,16 @@ def test_wake_up(charger: bool, vehicle: bool, calls: str) -> None:
         else:
             heard.append("-")
     assert " ".join(heard) == calls + " - -"
+
+
+def test_calls_are_half_a_minute_apart_however_short_the_interval() -> None:
+    bench = Bench(ChargerTraits(can_wake=True), interval=10.0)
+    bench.put(mode=Mode.NOW)
+    called = []
+    for second in range(0, 100, 10):
+        bench.now = START + timedelta(seconds=second)
+        called += [second for c in bench.cycle(0).chargers if c.wake_charger]
+    assert called == [30, 90]
 
 
 def test_vehicle_that_must_not_be_woken_is_not() -> None:

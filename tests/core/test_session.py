@@ -220,11 +220,13 @@ def heated(
 )
 def test_heating_session_ends_at_local_midnight(zone: str, start: datetime, renewed: bool) -> None:
     bench, m = heated(start, zone, ChargerTraits(features=HEATING), {}, {}, {})
+    written = [s.id for s in bench.outcome.sessions]
     ended = [s for s in bench.outcome.sessions if s.finished is not None]
     bench.cycle(0)
     assert m.session.id == (2 if renewed else 1)
     assert bench.site.memory.next_session == (3 if renewed else 2)
     if renewed:
+        assert written == [1, 2]
         assert [(s.id, round(s.charged_energy, 3), s.charge_duration) for s in ended] == [(1, 0.1, 60)]
         assert m.session.created == start + timedelta(minutes=1)
         assert m.accounting.total == pytest.approx(0.05)

@@ -231,19 +231,20 @@ def test_lower_priority_is_not_added() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "other", "mode", "expected"),
+    ("share", "other", "offered", "mode", "expected"),
     [
-        pytest.param(False, Mode.PV, Mode.PV, Done(), id="not by default"),
+        pytest.param(False, Mode.PV, 12, Mode.PV, Done(), id="not by default"),
         pytest.param(
-            True, Mode.PV, Mode.PV, Done(pv="enable 60"), id="what the other draws above its minimum"
+            True, Mode.PV, 12, Mode.PV, Done(pv="enable 60"), id="what the other draws above its minimum"
         ),
-        pytest.param(True, Mode.MINPV, Mode.PV, Done(), id="but not of minpv"),
-        pytest.param(True, Mode.PV, Mode.MINPV, Done(current=6, enable=True), id="minpv starts anyway"),
+        pytest.param(True, Mode.PV, 11, Mode.PV, Done(), id="that is not enough"),
+        pytest.param(True, Mode.MINPV, 12, Mode.PV, Done(), id="but not of minpv"),
+        pytest.param(True, Mode.PV, 12, Mode.MINPV, Done(current=6, enable=True), id="minpv starts anyway"),
     ],
 )
-def test_equal_share(share: bool, other: Mode, mode: Mode, expected: Done) -> None:
+def test_equal_share(share: bool, other: Mode, offered: float, mode: Mode, expected: Done) -> None:
     bench = Bench(FIXED, FIXED, equal_share=share)
-    bench.put(0, mode=other, status=C, offered=12)
+    bench.put(0, mode=other, status=C, offered=offered)
     bench.put(1, mode=mode)
     assert bench.turn(0, 1) == expected
 

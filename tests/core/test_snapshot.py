@@ -2,6 +2,7 @@
 
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
+import json
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -16,7 +17,7 @@ from custom_components.evcc.core.config import (
     MeterConfig,
     VehicleConfig,
 )
-from custom_components.evcc.core.memory import LoadpointMemory
+from custom_components.evcc.core.memory import LoadpointMemory, dump
 from custom_components.evcc.core.model import Boost, Failure, Feature, Mode, Status
 from custom_components.evcc.core.ports import BatteryReading, MeterReading, VehicleReading
 from custom_components.evcc.core.rates import TariffKind, Tariffs
@@ -296,6 +297,13 @@ def test_timers_are_shown() -> None:
     assert (lp.pv_action, lp.pv_remaining) == ("disable", 180)
     assert (lp.phase_action, lp.phase_remaining) == ("scale1p", 180)
     assert lp.battery_boost is Boost.OFF
+
+
+def test_snapshot_can_be_written_down() -> None:
+    bench = running()
+    document = json.loads(json.dumps(dump(snapshot(bench.site, bench.now))))
+    assert document["loadpoints"][0]["charge_currents"] == [10, 10, 10]
+    assert document["at"] == bench.now.isoformat()
 
 
 def test_no_battery_no_state() -> None:
