@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.evcc.core.config import ChargerTraits, VehicleConfig
-from custom_components.evcc.core.model import Failure
+from custom_components.evcc.core.model import Failure, Reason
 from custom_components.evcc.core.ports import ChargerResult
 
 from .plant import Bench, Done
@@ -41,6 +41,14 @@ def test_scaling(state: dict[str, Any], site: float, expected: Done) -> None:
     bench = Bench(SWITCHABLE, vehicles=CARS)
     bench.put(**state)
     assert bench.turn(site) == expected
+
+
+def test_while_the_phases_are_about_to_change_that_is_the_reason_with_its_end() -> None:
+    bench = Bench(SWITCHABLE)
+    m = bench.put(**ON_THREE).memory
+    end = bench.now + timedelta(seconds=180)
+    bench.turn(700)
+    assert (m.why.reason, m.why.until) == (Reason.WAITING_FOR_PHASES, end)
 
 
 def test_ex40_switching_down_frees_current_in_the_next_turn() -> None:

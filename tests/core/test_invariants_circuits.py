@@ -13,6 +13,7 @@ from custom_components.evcc.core.config import (
     SiteConfig,
 )
 from custom_components.evcc.core.model import Mode, Reason
+from custom_components.evcc.core.ports import ChargerCommand
 from custom_components.evcc.core.settings import Scope
 
 from .sockets import Car, V
@@ -96,17 +97,38 @@ def check_limit(world: World, circuit: CircuitConfig, seed: int) -> None:
     assert not circuit.max_current or current <= circuit.max_current + EPSILON, where
 
 
+def check_lent_once(world: World, circuit: CircuitConfig, before: list[float], seed: int) -> None:
+    """Assert that the limit holds even if those that give up power do so last."""
+    behind = [(s, p) for s, p in zip(world.sockets, before, strict=True) if s in world.below(circuit.name)]
+    if circuit.max_power and sum(p for _, p in behind) <= circuit.max_power:
+        worst = sum(max(p, s.draw()) for s, p in behind)
+        assert worst <= circuit.max_power + EPSILON, (seed, world.cycles, circuit, worst)
+
+
 def test_what_all_below_a_circuit_may_draw_is_never_more_than_its_limit() -> None:
-    tight = 0
+    tight, pushed_out = 0, list[int]()
     for seed, world in trees(60):
         for _ in range(150):
             live(world)
             for _ in world.interval():
+                before = [s.power for s in world.sockets]
                 world.act()
                 for circuit in world.config.circuits:
                     check_limit(world, circuit, seed)
+                    check_lent_once(world, circuit, before, seed)
+            pushed_out += [
+                c.loadpoint for c in world.outcome.chargers if c.enable is False and limited(world, c)
+            ]
             tight += sum(lp.memory.why.reason is Reason.CIRCUIT_LIMITED for lp in world.site.loadpoints)
     assert tight > 500
+    assert pushed_out == [], (
+        "with vehicles that take what they are offered there is never too much to begin with"
+    )
+
+
+def limited(world: World, command: ChargerCommand) -> bool:
+    """Return whether a circuit is the reason of what this loadpoint does."""
+    return world.site.loadpoints[command.loadpoint].memory.why.reason is Reason.CIRCUIT_LIMITED
 
 
 def test_nothing_is_enabled_within_a_minute_after_a_circuit_switched_it_off() -> None:

@@ -226,13 +226,23 @@ def test_mend_19_pitfall_18_windows_go_by_the_time_of_the_cycle(
     assert (bench.turn(0).enable is False) is adopted
 
 
-@pytest.mark.parametrize("field", ["status", "enabled"])
-def test_mend_21_pitfall_06_unreadable_charger_is_told_nothing(field: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "reading", "device"),
+    [
+        pytest.param("status", {"failure": Failure.TIMEOUT}, "lp1: timeout", id="status"),
+        pytest.param("status", {}, "lp1: unavailable", id="status, nobody knows why"),
+        pytest.param("enabled", {"enabled_failure": Failure.INVALID}, "lp1: invalid", id="flag"),
+        pytest.param("enabled", {}, "lp1: unavailable", id="flag, nobody knows why"),
+    ],
+)
+def test_mend_21_pitfall_06_unreadable_charger_is_told_nothing(
+    field: str, reading: dict[str, Any], device: str
+) -> None:
     bench = Bench()
-    m = bench.put(mode=Mode.OFF, status=C, offered=10).memory
+    m = bench.put(mode=Mode.OFF, status=C, offered=10, reading=reading).memory
     setattr(bench.sockets[0], field, None)
     assert bench.turn(0) == Done()
-    assert m.why.reason is Reason.DEVICE_UNAVAILABLE
+    assert (m.why.reason, m.why.device) == (Reason.DEVICE_UNAVAILABLE, device)
 
 
 @pytest.mark.parametrize(

@@ -218,13 +218,14 @@ def test_pitfall_43_session_figures_survive_the_disconnect() -> None:
     bench = Bench()
     lp = bench.put(mode=Mode.OFF, status=B)
     lp.memory.session = SessionRecord()
-    lp.memory.accounting.total = 3.0
+    lp.memory.accounting.total, lp.memory.accounting.priced, lp.memory.accounting.price = 3.0, 3.0, 0.9
     states = []
     for status in (A, B):
         bench.sockets[0].status = status
         bench.cycle(0)
-        states.append(snapshot(bench.site, bench.now).loadpoints[0].session_energy)
-    assert states == [3000, 0]
+        state = snapshot(bench.site, bench.now).loadpoints[0]
+        states.append((state.session_energy, state.session_price, state.session_price_per_kwh))
+    assert states == [(3000, 0.9, pytest.approx(0.3)), (0, None, None)]
 
 
 def test_pitfall_47_connected_duration_is_told_after_the_connection() -> None:

@@ -15,7 +15,7 @@ from custom_components.evcc.core.ports import ChargerResult
 from custom_components.evcc.core.snapshot import snapshot
 
 from .watch import NORMAL, WILD, random_world, seeds, watch
-from .world import Habits, World
+from .world import CALM, Habits, World
 
 SEEDS = seeds(50)
 
@@ -123,9 +123,12 @@ def test_a_reached_limit_switches_off_in_that_cycle() -> None:
     def check(world: World) -> None:
         nonlocal reached
         for lp in decided(world):
-            goal = rules.soc_limit_reached(lp) or rules.energy_limit_reached(lp)
-            ahead = lp.memory.climater or lp.memory.plan_active or rules.min_soc_not_reached(lp)
-            if goal and not ahead and lp.connected:
+            car, m, s = lp.vehicle, lp.memory, lp.settings
+            limit = s.limit_soc or (car.settings.limit_soc if car is not None else 0)
+            full = m.soc is not None and 0 < limit < 100 and m.soc >= limit
+            full |= car is None and 0 < s.limit_energy <= lp.charged_energy
+            ahead = m.climater or m.plan_active or rules.min_soc_not_reached(lp)
+            if full and not ahead and lp.connected:
                 reached += 1
                 assert not lp.memory.enabled or lp.memory.why.reason is Reason.SWITCHING_PHASES, lp.memory.why
 
@@ -160,8 +163,44 @@ def test_the_battery_is_charged_on_purpose_only_for_a_price_or_on_demand() -> No
             demand = world.readings.external
             assert demand is None or not demand.consumption
 
-    watch(SEEDS, check)
-    assert charged > 10
+    for seed in SEEDS:
+        world = random_world(seed, replace(WILD, press=0.1))
+        if not world.config.controllable_battery:
+            continue
+        world.site.settings.battery_grid_charge_limit = world.rng.uniform(0.0, 0.4)
+        for _ in range(60):
+            world.decide(1200.0)
+            check(world)
+            world.act()
+    assert charged > 30
+
+
+def test_in_a_house_that_obeys_belief_is_reality() -> None:
+    def then(world: World) -> None:
+        for lp, socket in zip(world.site.loadpoints, world.sockets, strict=True):
+            m = lp.memory
+            assert m.enabled is socket.enabled
+            assert not m.enabled or m.offered_current == socket.limit, (
+                lp.index,
+                m.offered_current,
+                socket.limit,
+            )
+            assert not lp.switchable or m.phases in (0, socket.phases)
+
+    watch(SEEDS, lambda world: None, then=then, habits=NORMAL)
+
+
+def test_without_a_grid_meter_nothing_exceeds_a_lowered_maximum() -> None:
+    for seed in SEEDS:
+        world = random_world(seed, NORMAL)
+        for _ in range(10):
+            world.step()
+        world.faults["grid"] = "silent", 1e9
+        for lp in world.site.loadpoints:
+            lp.settings.min_current, lp.settings.max_current = 6.0, 9.0
+        world.habits = CALM
+        world.step()
+        assert all(not s.enabled or s.limit <= 9.0 for s in world.sockets), seed
 
 
 def leaves(value: Any) -> int:

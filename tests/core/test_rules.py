@@ -300,6 +300,14 @@ def test_reading_back_phases(phases: int) -> None:
     assert m.phases == phases
 
 
+def test_unknown_phases_are_not_read_back_later() -> None:
+    bench = Bench(ChargerTraits(phase_switching=True, reads_phases=True))
+    m = bench.put(mode=OFF, enabled=True, reading={"phases": 1}).memory
+    m.phases = 0
+    bench.cycle(0)
+    assert m.phases == 0
+
+
 @pytest.mark.parametrize(
     ("currents", "phases"),
     [

@@ -276,6 +276,11 @@ def test_charger(
     assert told == (switchable, single, features)
 
 
+def test_without_any_limit_the_vehicle_is_full_at_100() -> None:
+    bench = Bench()
+    assert snapshot(bench.site, bench.now).loadpoints[0].effective_limit_soc == 100
+
+
 def test_measured_phases_are_shown_while_charging() -> None:
     bench = Bench(SWITCHABLE)
     m = bench.put(status=C, offered=6, phases=3).memory

@@ -219,6 +219,7 @@ _CHARGING_REASONS = frozenset(
         Reason.SMART_COST,
         Reason.FOLLOWS_SURPLUS,
         Reason.MINIMUM_KEPT,
+        Reason.WAITING_FOR_PHASES,
         Reason.BATTERY_BUFFER,
         Reason.BATTERY_START,
         Reason.BATTERY_BOOST,

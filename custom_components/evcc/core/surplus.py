@@ -93,7 +93,10 @@ def _disable(t: Turn, site: float, low: float, n: int, have: float) -> float:
         t.because(_waiting(t, Reason.WAITING_TO_DISABLE, m.pv_timer.remaining, need, have))
         return low
     m.pv_timer.reset()
-    reason = Reason.CLIMATER if m.climater else Reason.MINIMUM_KEPT
+    if m.climater:
+        reason = Reason.CLIMATER
+    else:
+        reason = Reason.MINIMUM_KEPT if m.phase_timer.since is None else Reason.WAITING_FOR_PHASES
     t.because(_phase_wait(t, Why(reason, need=need, have=have)))
     return low
 
