@@ -55,11 +55,12 @@ class House:
         return "\n".join(" | ".join(str(cell) for cell in row) for row in [head, *self.rows])
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Generator[House]:
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
     """Set up a house with PV, grid meter and wallbox by the forms."""
-    with Wallbox(tmp_path / "box") as box:
-        config = tmp_path / "config"
+    folder = tmp_path_factory.mktemp("home")
+    with Wallbox(folder / "box") as box:
+        config = folder / "config"
         config.mkdir()
         (config / "configuration.yaml").write_text(configuration(box), encoding="utf-8")
         with HassProcess(config) as hass:

@@ -22,7 +22,7 @@ from custom_components.evcc.core.ports import BatteryReading, MeterReading
 from custom_components.evcc.core.session import SessionRecord
 
 from .plant import Bench, Done
-from .wiring import FIXED, START, SWITCHABLE, B, C
+from .wiring import FIXED, START, SWITCHABLE, TICK, B, C
 
 CAR = VehicleConfig(name="car", capacity=60)
 EVERYTHING: dict[str, Any] = {
@@ -298,6 +298,20 @@ def test_stop(mode: BatteryMode, sent: list[BatteryMode]) -> None:
     assert [c.mode for c in outcome.batteries] == sent
     assert [(s.id, s.charged_energy, s.finished) for s in outcome.sessions] == [(9, 4.0, bench.now)]
     assert outcome.chargers == []
+
+
+@pytest.mark.parametrize(
+    ("running", "moved"),
+    [pytest.param(False, False, id="it paused"), pytest.param(True, True, id="it ran again")],
+)
+def test_stop_of_a_session_that_had_ended_before(running: bool, moved: bool) -> None:
+    bench = Bench()
+    m = bench.put(mode=Mode.NOW, status=C, offered=16).memory
+    m.session = SessionRecord(id=9, created=START, finished=START)
+    m.accounting.running = running
+    bench.now += TICK
+    (record,) = bench.site.stop(bench.now).sessions
+    assert record.finished == (bench.now if moved else START)
 
 
 def test_stop_before_anything_was_charged() -> None:

@@ -95,7 +95,10 @@ class LoadpointMemory:
     status: Status = Status.UNKNOWN
     enabled: bool = False
     offered_current: float = 0.0  # A last written or read back
-    current_set: datetime | None = None  # it was written then
+    # what it was before the last commands, and when the vehicle has followed them at the latest
+    offered_before: float = 0.0  # A
+    drawn_before: float = 0.0  # W
+    follows_by: datetime | None = None
     phases: int = 0  # enabled phases of the charger, 0 unknown
     measured_phases: int = 0
     pv_timer: Timer = field(default_factory=Timer)
@@ -234,7 +237,7 @@ _TIMES = frozenset(
         "since", "confirmed", "charger_switched", "phases_switched", "phase_retry", "circuit_off",
         "corrected", "wake_since", "standing_until", "power_read", "current_read", "read",
         "detection_since", "soc_polled", "connected_since", "external_until", "created", "finished",
-        "started", "updated", "until", "current_set",
+        "started", "updated", "until", "follows_by",
     }
 )  # fmt: skip
 _TEXTS = frozenset({"vehicle"})

@@ -39,9 +39,8 @@ def limit(t: Turn, current: float) -> None:
         _limited_by_circuit(t, wanted, current, on)
     t.wants_charge = on
     if on and current != m.offered_current:
-        phases.remember(lp)
+        phases.prepare(t)
         t.command.current = m.offered_current = current
-        m.current_set = t.now
     if on != m.enabled:
         _enable(t, on)
 
@@ -82,7 +81,7 @@ def _admitted(t: Turn, current: float) -> float:
 def _enable(t: Turn, on: bool) -> None:
     lp = t.loadpoint
     m = lp.memory
-    phases.remember(lp)
+    phases.prepare(t)
     t.command.enable = m.enabled = on
     m.charger_switched = t.now
     if on:

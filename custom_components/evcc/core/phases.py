@@ -99,7 +99,7 @@ def may_switch(t: Turn) -> bool:
 def switch(t: Turn, phases: int) -> None:
     """Command `phases`; assumes success, a refusal is taken back by the site's report."""
     lp = t.loadpoint
-    remember(lp)
+    prepare(t)
     t.command.phases = phases
     set_enabled(lp, phases)
     lp.memory.phases_switched = t.now
@@ -113,6 +113,16 @@ def withdraw(t: Turn) -> None:
     t.command.phases = None
     m.phases, m.measured_phases = undo.phases, undo.measured_phases
     m.phases_switched, m.phase_timer.since = undo.phases_switched, undo.phase_since
+
+
+def prepare(t: Turn) -> None:
+    """Keep what is before a command: in case it fails, and because the vehicle needs a moment to follow it."""
+    lp = t.loadpoint
+    m = lp.memory
+    remember(lp)
+    if m.follows_by is None or t.now >= m.follows_by:
+        m.offered_before, m.drawn_before = m.offered_current, lp.drawn
+    m.follows_by = t.now + timedelta(seconds=t.interval / 2)
 
 
 def remember(lp: Loadpoint) -> None:

@@ -14,7 +14,7 @@ from .settings import SettingError
 if TYPE_CHECKING:
     from .site import Site
 
-_ENDS: Final = {"external_until", "phase_retry", "standing_until"}
+_ENDS: Final = {"external_until", "follows_by", "phase_retry", "standing_until"}
 _LATEST_END: Final = timedelta(minutes=5)
 """The only remembered times that may lie ahead, and how far at most."""
 

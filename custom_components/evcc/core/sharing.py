@@ -75,7 +75,7 @@ def count_as_drawn(loadpoints: Iterable[Loadpoint]) -> float:
 class Before:
     """What a loadpoint drew and was offered before its turn."""
 
-    __slots__ = ("enabled_since", "offered", "per_ampere", "power", "previous")
+    __slots__ = ("offered", "per_ampere", "power", "previous")
 
     def __init__(self, lp: Loadpoint, voltage: float) -> None:
         """Remember the state before the turn."""
@@ -113,8 +113,11 @@ def claim(lp: Loadpoint, before: Before, now: datetime, voltage: float, interval
         if lp.change > 0 or lp.claimed:
             m.standing = before.power + lp.change
             m.standing_until = until
-    if lp.change and lp.circuit is not None:
-        circuit.claim(lp.circuit, lp.change, lp.change / per_ampere, decided=True)
+    if lp.circuit is not None:
+        current_change = lp.change / per_ampere
+        if lp.charging and per_ampere != before.per_ampere:
+            current_change = current - lp.actual  # on other phases power and current do not change alike
+        circuit.claim(lp.circuit, lp.change, current_change, decided=True)
 
 
 def _change_while_charging(before: Before, current: float, per_ampere: float, settled: bool) -> float:

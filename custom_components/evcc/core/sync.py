@@ -73,7 +73,7 @@ def _sync_current(t: Turn) -> None:
         if abs(offered - m.offered_current) > READBACK_TOLERANCE:
             m.offered_current = offered
         return
-    if m.current_set is not None and (t.now - m.current_set).total_seconds() < t.interval / 2:
+    if m.follows_by is not None and t.now < m.follows_by:
         return  # the vehicle has had no time to follow a lower set-point
     measured = max(lp.currents) if lp.currents is not None else m.offered_current
     if measured > m.offered_current + MEASURED_TOLERANCE:
