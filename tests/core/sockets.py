@@ -33,6 +33,8 @@ class Socket:
     car: Car | None = None
     wait: float = 0.0  # s until the vehicle starts
     power: float = 0.0
+    current: float = 0.0  # A per phase
+    using: int = 0  # phases
     counter: float = 1000.0  # kWh lifetime
     session: float = 0.0  # kWh since the last connect
 
@@ -42,7 +44,13 @@ class Socket:
 
     def plug(self, car: Car | None) -> None:
         """Connect a vehicle, or pull the plug."""
-        self.car, self.power, self.session = car, 0.0, 0.0
+        self.car, self.session = car, 0.0
+        self.power = self.current = 0.0
+
+    def follow(self) -> None:
+        """Let the vehicle take what it is offered now."""
+        self.power, self.using = self.draw(), self.carrying()
+        self.current = self.power / (V * self.using) if self.using else 0.0
 
     def draw(self) -> float:
         """Return the W that the vehicle takes of its present offer, once it has followed."""
@@ -70,8 +78,7 @@ class Socket:
 
     def read(self) -> ChargerReading:
         """Return what the charger says of itself, by its traits."""
-        t, car, n = self.traits, self.car, self.carrying()
-        amps = self.power / (V * n) if n else 0.0
+        t, car, n, amps = self.traits, self.car, self.using, self.current
         status = Status.A if car is None else Status.C if self.power > 0 else Status.B
         return ChargerReading(
             status=status,

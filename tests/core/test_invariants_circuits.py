@@ -13,7 +13,6 @@ from custom_components.evcc.core.config import (
     SiteConfig,
 )
 from custom_components.evcc.core.model import Mode, Reason
-from custom_components.evcc.core.ports import ChargerCommand
 from custom_components.evcc.core.settings import Scope
 
 from .sockets import Car, V
@@ -87,48 +86,46 @@ def trees(count: int) -> Iterator[tuple[int, World]]:
         yield seed, world
 
 
-def check_limit(world: World, circuit: CircuitConfig, seed: int) -> None:
-    """Assert that what is enabled below a circuit fits through it."""
-    on = [s for s in world.below(circuit.name) if s.enabled and s.car is not None]
-    power = sum(V * s.limit * s.carrying() for s in on)
-    current = sum(s.limit for s in on)
-    where = seed, world.cycles, circuit, power, current
-    assert not circuit.max_power or power <= circuit.max_power + EPSILON, where
-    assert not circuit.max_current or current <= circuit.max_current + EPSILON, where
-
-
-def check_lent_once(world: World, circuit: CircuitConfig, before: list[float], seed: int) -> None:
-    """Assert that the limit holds even if those that give up power do so last."""
-    behind = [(s, p) for s, p in zip(world.sockets, before, strict=True) if s in world.below(circuit.name)]
-    if circuit.max_power and sum(p for _, p in behind) <= circuit.max_power:
-        worst = sum(max(p, s.draw()) for s, p in behind)
-        assert worst <= circuit.max_power + EPSILON, (seed, world.cycles, circuit, worst)
-
-
-def test_what_all_below_a_circuit_may_draw_is_never_more_than_its_limit() -> None:
-    tight, pushed_out = 0, list[int]()
-    for seed, world in trees(60):
+def decisions(count: int) -> Iterator[tuple[int, World, list[float]]]:
+    """Give houses after each decision has been carried out, with the W that each socket drew before."""
+    for seed, world in trees(count):
         for _ in range(150):
             live(world)
             for _ in world.interval():
                 before = [s.power for s in world.sockets]
                 world.act()
-                for circuit in world.config.circuits:
-                    check_limit(world, circuit, seed)
-                    check_lent_once(world, circuit, before, seed)
-            pushed_out += [
-                c.loadpoint for c in world.outcome.chargers if c.enable is False and limited(world, c)
-            ]
-            tight += sum(lp.memory.why.reason is Reason.CIRCUIT_LIMITED for lp in world.site.loadpoints)
+                yield seed, world, before
+
+
+def test_what_all_below_a_circuit_may_draw_is_never_more_than_its_limit() -> None:
+    tight = 0
+    for seed, world, _ in decisions(60):
+        for circuit in world.config.circuits:
+            on = [s for s in world.below(circuit.name) if s.enabled and s.car is not None]
+            power = sum(V * s.limit * s.carrying() for s in on)
+            current = sum(s.limit for s in on)
+            where = seed, world.cycles, circuit, power, current
+            assert not circuit.max_power or power <= circuit.max_power + EPSILON, where
+            assert not circuit.max_current or current <= circuit.max_current + EPSILON, where
+        tight += sum(lp.memory.why.reason is Reason.CIRCUIT_LIMITED for lp in world.site.loadpoints)
     assert tight > 500
-    assert pushed_out == [], (
-        "with vehicles that take what they are offered there is never too much to begin with"
-    )
 
 
-def limited(world: World, command: ChargerCommand) -> bool:
-    """Return whether a circuit is the reason of what this loadpoint does."""
-    return world.site.loadpoints[command.loadpoint].memory.why.reason is Reason.CIRCUIT_LIMITED
+def test_what_is_given_up_is_not_lent_before_it_is_free() -> None:
+    for seed, world, before in decisions(40):
+        for circuit in world.config.circuits:
+            behind = world.below(circuit.name)
+            drawn = {id(s): p for s, p in zip(world.sockets, before, strict=True)}
+            if circuit.max_power and sum(drawn[id(s)] for s in behind) <= circuit.max_power:
+                worst = sum(max(drawn[id(s)], s.draw()) for s in behind)
+                assert worst <= circuit.max_power + EPSILON, (seed, world.cycles, circuit, worst)
+
+
+def test_vehicles_that_take_what_they_are_offered_never_push_each_other_out() -> None:
+    for seed, world, _ in decisions(40):
+        for command in world.outcome.chargers:
+            reason = world.site.loadpoints[command.loadpoint].memory.why.reason
+            assert command.enable is not False or reason is not Reason.CIRCUIT_LIMITED, (seed, world.cycles)
 
 
 def test_nothing_is_enabled_within_a_minute_after_a_circuit_switched_it_off() -> None:

@@ -116,7 +116,7 @@ class World:
     def flow(self) -> None:
         """Let all powers follow what was commanded."""
         for socket in self.sockets:
-            socket.power = socket.draw()
+            socket.follow()
         need = self.house + sum(s.power for s in self.sockets) - self.sun
         for cell in self.cells:
             cell.flow(need / len(self.cells))
@@ -210,9 +210,9 @@ class World:
 
     def load(self, circuit: str) -> MeterReading:
         """Return the W and A behind a circuit."""
-        drawing = [s for s in self.below(circuit) if s.power > 0]
-        amps = sum(s.power / (V * s.carrying()) for s in drawing) + self.kitchen / (3 * V)
-        return MeterReading(power=sum(s.power for s in drawing) + self.kitchen, currents=(amps, amps, amps))
+        behind = self.below(circuit)
+        amps = sum(s.current for s in behind) + self.kitchen / (3 * V)
+        return MeterReading(power=sum(s.power for s in behind) + self.kitchen, currents=(amps, amps, amps))
 
     def _tell(self, command: ChargerCommand) -> ChargerResult:
         """Carry out phases, current, enable. What fails ends it, but switching off is tried in any case."""

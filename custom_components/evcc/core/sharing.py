@@ -44,7 +44,10 @@ def note_pending(loadpoints: Iterable[Loadpoint], now: datetime, voltage: float)
 
 
 def _claim_pending(lp: Loadpoint, power: float, voltage: float) -> None:
-    circuit.claim(lp.circuit, power, power / (phases.active(lp) * voltage), decided=False)
+    current = power / (phases.active(lp) * voltage)
+    if lp.charging:
+        current = max(0.0, lp.memory.offered_current - lp.actual)  # it may be on other phases now
+    circuit.claim(lp.circuit, power, current, decided=False)
 
 
 def withdraw_pending(lp: Loadpoint, voltage: float) -> None:
