@@ -72,9 +72,11 @@ class EvccRuntime:
     runner: Runner = field(init=False)
     statistics: dict[str, Statistics] = field(default_factory=dict)
     _repaired: bool = False
+    _last_settings: object = None
 
     def __post_init__(self) -> None:
         """Connect the runner with stores and coordinator."""
+        self._last_settings = self._changed_by_cycles()
         self.runner = Runner(
             self.hass,
             self.site,
@@ -121,8 +123,12 @@ class EvccRuntime:
 
     @callback
     def _keep(self, outcome: Outcome | None) -> None:
-        """Store what a cycle decided."""
+        """Store what a cycle decided, and settings that it changed: a disconnect clears limits."""
         self.settings.remember(self.site.memory)
+        present = self._changed_by_cycles()
+        if present != self._last_settings:
+            self._last_settings = present
+            self.settings.settings_changed()
         if outcome is None:
             return  # the same cycle once more
         for event in outcome.events:
@@ -132,6 +138,13 @@ class EvccRuntime:
         if not self._repaired:
             self._repaired = True
             self.hass.async_create_task(self.async_repair_sessions(), "evcc repair sessions")
+
+    def _changed_by_cycles(self) -> object:
+        """Return the settings that vehicles coming and going change, as a value that compares."""
+        return [
+            (s.mode, s.limit_soc, s.limit_energy, s.phases_configured)
+            for s in (lp.settings for lp in self.site.loadpoints)
+        ]
 
     async def _async_store(self, records: list[SessionRecord]) -> None:
         await self.sessions.async_write(records)

@@ -124,8 +124,11 @@ def test_what_is_given_up_is_not_lent_before_it_is_free() -> None:
 def test_vehicles_that_take_what_they_are_offered_never_push_each_other_out() -> None:
     for seed, world, _ in decisions(40):
         for command in world.outcome.chargers:
-            reason = world.site.loadpoints[command.loadpoint].memory.why.reason
-            assert command.enable is not False or reason is not Reason.CIRCUIT_LIMITED, (seed, world.cycles)
+            lp = world.site.loadpoints[command.loadpoint]
+            if lp.settings.phases_configured == 3 and lp.switchable:
+                continue  # three phases, as the user wants them, may be too much where one was not
+            limited = lp.memory.why.reason is Reason.CIRCUIT_LIMITED
+            assert command.enable is not False or not limited, (seed, world.cycles)
 
 
 def test_nothing_is_enabled_within_a_minute_after_a_circuit_switched_it_off() -> None:

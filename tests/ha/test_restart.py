@@ -297,3 +297,28 @@ async def test_the_demo_goes_on_in_its_own_time(
     assert runtime.coordinator.data.loadpoints[0].mode is Mode.PV
     assert runtime.coordinator.data.loadpoints[0].status is not Status.UNKNOWN
     assert await hass.config_entries.async_unload(entry.entry_id)  # while time stands still
+
+
+async def test_a_kill_after_the_car_left_does_not_bring_its_limits_back(
+    house: House, storage: dict[str, Any]
+) -> None:
+    await set_limits(house)
+    house.status = "A"
+    await house.run(2)
+    assert (house.garage.limit_soc, house.garage.limit_energy) == (0, 0)
+    await house.pass_time(2)
+    await Death(house, storage).come_back()
+    assert (house.garage.limit_soc, house.garage.limit_energy, house.garage.priority) == (0, 0, 4)
+
+
+async def test_a_kill_late_in_a_delay_does_not_start_it_anew(house: House, storage: dict[str, Any]) -> None:
+    house.pv = 0.0
+    await house.run(1)
+    since = house.runtime.site.loadpoints[0].memory.pv_timer.since
+    assert since is not None
+    await house.run(4)
+    assert house.garage.enabled
+    await Death(house, storage).come_back(after=20)
+    assert house.runtime.site.loadpoints[0].memory.pv_timer.since == since
+    await house.run(2)
+    assert not house.garage.enabled

@@ -17,7 +17,8 @@ from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersi
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
-from ..core.memory import LoadpointMemory, SiteMemory
+from ..core.memory import LoadpointMemory, SiteMemory, Timer
+from ..core.model import EPOCH
 from . import Problem
 
 _LOGGER = logging.getLogger(__name__)
@@ -195,14 +196,23 @@ def _loadpoint(memory: LoadpointMemory) -> object:
     session = memory.session
     return (
         (memory.status, memory.enabled, memory.offered_current, memory.phases),
-        (memory.pv_timer.since, memory.pv_timer.action),
-        (memory.phase_timer.since, memory.phase_timer.action),
+        _timer(memory.pv_timer),
+        _timer(memory.phase_timer),
         (memory.charger_switched, memory.phases_switched, memory.circuit_off, memory.corrected),
         (memory.phase_failures, memory.phase_retry, memory.wake_attempts, memory.wake_since),
-        (memory.vehicle, memory.identifier, memory.detection_since, memory.soc_polled),
+        (memory.vehicle, memory.identifier, memory.detection_since, memory.soc_polled is None),
         (memory.connected_since, memory.accounting.running, memory.boost, memory.plan_active),
         None if session is None else (session.id, session.created, session.finished, session.vehicle),
     )
+
+
+def _timer(timer: Timer) -> object:
+    """Return what counts of a timer; while a delay runs, also that its condition still held.
+
+    A delay whose condition was not confirmed for some cycles starts anew, after a power cut as well.
+    """
+    running = timer.since is not None and timer.since is not EPOCH
+    return (timer.since, timer.action, timer.confirmed if running else None)
 
 
 def _time(stored: object) -> datetime | None:
