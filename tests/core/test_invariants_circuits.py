@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
+import pytest
+
 from custom_components.evcc.core import commands
 from custom_components.evcc.core.config import (
     ChargerTraits,
@@ -129,6 +131,30 @@ def test_vehicles_that_take_what_they_are_offered_never_push_each_other_out() ->
                 continue  # three phases, as the user wants them, may be too much where one was not
             limited = lp.memory.why.reason is Reason.CIRCUIT_LIMITED
             assert command.enable is not False or not limited, (seed, world.cycles)
+
+
+@pytest.mark.parametrize("most", [4000.0, 5000.0, 9000.0])
+def test_three_phases_at_the_users_wish_overload_no_circuit(most: float) -> None:
+    config = SiteConfig(
+        grid=MeterConfig(name="grid"),
+        circuits=(CircuitConfig(name="c", max_power=most),),
+        loadpoints=(
+            LoadpointConfig(name="lp", charger=ChargerTraits(phase_switching=True), circuit="c"),
+            LoadpointConfig(name="other", circuit="c"),
+        ),
+    )
+    world = World(config, Random(1))
+    lp, socket = world.site.loadpoints[0], world.sockets[0]
+    lp.settings.mode, lp.settings.phases_configured = Mode.NOW, 1
+    socket.plug(Car())
+    for _ in range(10):
+        world.step()
+    assert socket.power == V * 16
+    lp.settings.phases_configured = 3
+    for _ in range(10):
+        world.step()
+        assert socket.draw() <= most
+        assert socket.enabled is (most > V * 18) or world.cycles < 14
 
 
 def test_nothing_is_enabled_within_a_minute_after_a_circuit_switched_it_off() -> None:
