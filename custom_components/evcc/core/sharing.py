@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from . import circuit, effective, phases
+from .model import Mode
 from .parts import SETTLE, Loadpoint
 
 
@@ -73,6 +74,17 @@ def count_as_drawn(loadpoints: Iterable[Loadpoint]) -> float:
             lp.pending = 0.0
             lp.claimed = True
     return total
+
+
+def above_minimum(lp: Loadpoint, group: Iterable[Loadpoint], voltage: float) -> float:
+    """Return the W that equals in mode pv draw above their minimum, which a waiting one may count on."""
+    if lp.settings.mode is not Mode.PV or lp.memory.enabled:
+        return 0.0
+    return sum(
+        max(0.0, o.power + o.change - effective.min_current(o, voltage) * phases.active(o) * voltage)
+        for o in group
+        if o is not lp and o.charging and o.settings.mode is Mode.PV
+    )
 
 
 class Before:

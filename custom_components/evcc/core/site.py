@@ -12,19 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from . import (
-    battery,
-    circuit,
-    effective,
-    loadpoint,
-    measure,
-    phases,
-    power,
-    report,
-    restart,
-    sharing,
-    vehicle,
-)
+from . import battery, circuit, effective, loadpoint, measure, power, report, restart, sharing, vehicle
 from .battery import Batteries
 from .config import SiteConfig, check
 from .connection import Connections, fill
@@ -201,7 +189,9 @@ class Site:
             pending = sum(lp.pending for lp in group)
             for lp in group:
                 pending -= lp.pending
-                site = base + claimed + pending + self._share(lp, group)
+                site = base + claimed + pending
+                if self.config.equal_share:
+                    site -= sharing.above_minimum(lp, group, self.config.voltage)
                 keep = 0.0
                 if lp.settings.mode is Mode.PV:
                     site += reserved - lower
@@ -213,17 +203,6 @@ class Site:
             reserved += sum(
                 effective.max_power(lp, self.config.voltage) for lp in group if loadpoint.starting(lp)
             )
-
-    def _share(self, lp: Loadpoint, group: list[Loadpoint]) -> float:
-        """Return the W (≤ 0) that equals draw above their minimum, where equal sharing is switched on."""
-        if not self.config.equal_share or lp.settings.mode is not Mode.PV or lp.memory.enabled:
-            return 0.0
-        voltage = self.config.voltage
-        return -sum(
-            max(0.0, o.power + o.change - effective.min_current(o, voltage) * phases.active(o) * voltage)
-            for o in group
-            if o is not lp and o.charging and o.settings.mode is Mode.PV
-        )
 
     def _turn(self, lp: Loadpoint, now: datetime, site: float, reserved: float, outcome: Outcome) -> None:
         command = ChargerCommand(lp.index)
