@@ -124,7 +124,7 @@ def test_what_is_given_up_is_not_lent_before_it_is_free() -> None:
 
 
 def test_vehicles_that_take_what_they_are_offered_never_push_each_other_out() -> None:
-    for seed, world, _ in decisions(40):
+    for seed, world, _ in decisions(80):
         for command in world.outcome.chargers:
             lp = world.site.loadpoints[command.loadpoint]
             if lp.settings.phases_configured == 3 and lp.switchable:

@@ -104,13 +104,13 @@ class World:
 
     def interval(self) -> Iterator[None]:
         """Decide once per interval, and now and then once more on command; carry out between the steps."""
+        pauses: tuple[float, ...] = ()
         if self.rng.random() < self.habits.extra:
-            seconds = self.rng.choice([2.0, 15.0, 28.0])
+            pauses = self.rng.choice([(2.0,), (15.0,), (28.0,), (2.0, 3.0)])
+        for seconds in pauses:
             self.decide(seconds, regular=False)
             yield
-            self.decide(30.0 - seconds)
-        else:
-            self.decide()
+        self.decide(30.0 - sum(pauses))
         yield
 
     def flow(self) -> None:
