@@ -81,10 +81,14 @@ def _from_meter(circuit: Circuit, reading: MeterReading | None, now: datetime) -
     circuit.current = memory.current or 0.0
 
 
+_TOLERANCE = 1e-6
+"""W or A: sums of many loads are not exact, and nobody is switched off for the rounding."""
+
+
 def _cap(limit: float, low: float, high: float, old: float, new: float) -> float:
     """Return `new`, or what of it the limit admits when the load is between `low` and `high`."""
-    overload = low > limit
-    if not overload and max(0.0, new - old) <= limit - high:
+    overload = low > limit + _TOLERANCE
+    if not overload and max(0.0, new - old) <= limit - high + _TOLERANCE:
         return new
     cap = old + (limit - low) if overload else old + max(0.0, limit - high)
     return min(new, max(0.0, cap))

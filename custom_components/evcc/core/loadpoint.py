@@ -32,7 +32,7 @@ def take_reading(lp: Loadpoint, now: datetime, voltage: float) -> None:
     m.previous_power = m.charge_power if m.power_read is not None else None
     # By the status just read, since the circuits add it up before this loadpoint's turn.
     draws = (m.status if r.status is None else r.status) is Status.C
-    following = m.follows_by is not None and now < m.follows_by  # only extra cycles come so soon
+    lp.following = m.follows_by is not None and now < m.follows_by
     per_ampere = phases.active(lp) * voltage
     if lp.traits.has_power and r.power is None:
         recent = m.power_read is not None and (now - m.power_read).total_seconds() <= RETAIN
@@ -40,7 +40,7 @@ def take_reading(lp: Loadpoint, now: datetime, voltage: float) -> None:
     else:
         if r.power is not None and lp.traits.has_power:
             lp.power = lp.drawn = r.power
-        elif following and draws and m.drawn_before > 0:
+        elif lp.following and draws and m.drawn_before > 0:
             lp.power = lp.drawn = m.drawn_before
         else:
             offer = m.offered_current * per_ampere if m.enabled else 0.0
@@ -49,8 +49,9 @@ def take_reading(lp: Loadpoint, now: datetime, voltage: float) -> None:
         m.power_read = now
     if r.currents is not None:
         lp.actual = max(r.currents)
-    elif following and draws and m.drawn_before > 0:
-        lp.actual = max(m.offered_before, min(m.offered_current, lp.drawn / per_ampere))
+    elif lp.following and draws and m.drawn_before > 0:
+        took = m.offered_before * lp.drawn / m.drawn_before
+        lp.actual = min(took, max(m.offered_before, m.offered_current))
     else:
         lp.actual = m.offered_current if draws else 0.0
 

@@ -90,6 +90,7 @@ class Loadpoint:
         "drawn",
         "feed_in",
         "flexible",
+        "following",
         "index",
         "integrated",
         "memory",
@@ -127,6 +128,7 @@ class Loadpoint:
         self.change = 0.0  # W expected change by this cycle's decision
         self.pending = 0.0  # W claimed before and not drawn yet
         self.claimed = False  # power contains a claim that is not drawn yet
+        self.following = False  # commands went out so recently that its readings may not show them yet
         self.command: ChargerCommand | None = None
         self.welcome = False
         self.smart_cost: Activity = INACTIVE

@@ -40,15 +40,12 @@ def note_pending(loadpoints: Iterable[Loadpoint], now: datetime, voltage: float)
         else:
             m.standing = 0.0
             m.standing_until = None
-        if lp.pending > 0 and lp.circuit is not None:
+        if lp.pending > 0 and not lp.charging and lp.circuit is not None:
             _claim_pending(lp, lp.pending, voltage)
 
 
 def _claim_pending(lp: Loadpoint, power: float, voltage: float) -> None:
-    current = power / (phases.active(lp) * voltage)
-    if lp.charging:
-        current = max(0.0, lp.memory.offered_current - lp.actual)  # it may be on other phases now
-    circuit.claim(lp.circuit, power, current, decided=False)
+    circuit.claim(lp.circuit, power, power / (phases.active(lp) * voltage), decided=False)
 
 
 def withdraw_pending(lp: Loadpoint, voltage: float) -> None:
@@ -66,13 +63,18 @@ def count_as_drawn(loadpoints: Iterable[Loadpoint]) -> float:
     """
     total = 0.0
     for lp in loadpoints:
-        if lp.charging and lp.pending > 0:
-            total += lp.pending
-            lp.power += lp.pending
-            lp.drawn += lp.pending
-            lp.actual = lp.memory.offered_current
-            lp.pending = 0.0
-            lp.claimed = True
+        if not lp.charging or not (lp.following or lp.pending > 0):
+            continue
+        # Not the current of the pending power: on other phases it is another one.
+        current = max(0.0, lp.memory.offered_current - lp.actual)
+        if lp.circuit is not None:
+            circuit.claim(lp.circuit, lp.pending, current, decided=False)
+        total += lp.pending
+        lp.power += lp.pending
+        lp.drawn += lp.pending
+        lp.actual += current
+        lp.pending = 0.0
+        lp.claimed = True
     return total
 
 
