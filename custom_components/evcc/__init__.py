@@ -21,6 +21,7 @@ from .coordinator import STATISTICS_INTERVAL, EvccConfigEntry, EvccRuntime
 from .core.config import ConfigError
 from .owners import site_device
 from .repairs import async_forget, async_watch
+from .rest import async_setup_rest
 from .services import async_setup_services
 from .store.settings import SettingsStore
 
@@ -44,6 +45,7 @@ _PAUSED: HassKey[dict[str, EvccRuntime]] = HassKey(f"{DOMAIN}_paused")
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what exists once per process."""
     async_setup_services(hass)
+    async_setup_rest(hass)
     return True
 
 

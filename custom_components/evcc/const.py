@@ -34,3 +34,10 @@ CONF_FEATURES: Final = "features"
 ON_STOP_KEEP: Final = "keep"  # leave the charger as it is
 ON_STOP_OFF: Final = "off"  # forbid charging
 ON_STOP_MINIMUM: Final = "minimum"  # if charging: minimum current
+
+CONF_API: Final = "api"  # section of the options: who may use the REST API, and how it answers
+CONF_ENVELOPE: Final = "envelope"  # answers are wrapped in {"result": …}
+CONF_OPEN_LOCAL: Final = "open_local"  # the local network needs no login
+CONF_LISTEN: Final = "listen"  # a port of its own
+CONF_LISTEN_HOST: Final = "listen_host"
+CONF_LISTEN_PORT: Final = "listen_port"

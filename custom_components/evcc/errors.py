@@ -9,6 +9,8 @@ from .const import DOMAIN
 from .core.settings import SettingError
 from .store import StoreError
 
+__all__ = ["StoreError", "refusal", "user_errors"]
+
 
 def refusal(key: str, **placeholders: object) -> ServiceValidationError:
     """Return the error for something that cannot be meant like this; `key` leads to its text."""

@@ -22,6 +22,8 @@ FIRST_LOOK: Final = 3.0  # s that set-up itself waits for devices to answer
 LOOK_AGAIN: Final = 2.0  # s between two looks while the first cycle waits
 PATIENCE: Final = 8.0
 """s that stopping waits for the running cycle. Home Assistant gives 20 s to all that has to be done then."""
+GRACE: Final = 60.0
+"""s beyond an interval without a finished cycle after which the control loop counts as stuck."""
 WAIT_STARTING: Final = 300.0
 """s after set-up that the first cycle waits for devices while Home Assistant starts."""
 WAIT_RUNNING: Final = 30.0
@@ -75,11 +77,18 @@ class Runner:
         self._reported: set[str] = set()
         self.overruns = 0  # ticks that came before the cycle of the one before had ended
         self.fault: str | None = None  # the bug that stopped the last cycle
+        self._completed: float | None = None  # loop time of the last cycle that came to its end
 
     @property
     def running(self) -> bool:
         """Whether the first cycle has begun and the runner has not been stopped."""
         return self._timer is not None
+
+    @property
+    def alive(self) -> bool:
+        """Whether a cycle has come to its end within the last interval and GRACE."""
+        completed = self._completed
+        return completed is not None and self._hass.loop.time() - completed <= self._beat + GRACE
 
     def now(self) -> datetime:
         """Return the site's present time, never before that of the last cycle."""
@@ -213,6 +222,7 @@ class Runner:
             self._bug(err)
             return
         self.fault = None
+        self._completed = self._hass.loop.time()
         self._publish(state)
 
     async def _async_decide_and_act(self, now: datetime, *, regular: bool) -> None:

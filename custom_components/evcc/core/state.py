@@ -8,7 +8,9 @@ Entities, REST, websocket, diagnostics and the trace read this and nothing else.
 from dataclasses import dataclass
 from datetime import datetime
 
+from .goals import NO_STRATEGY, RepeatingPlan, SocPlan, Strategy
 from .model import BatteryMode, Boost, Failure, Mode, Phases3, PollMode, Status, StatusReason, Why
+from .rates import Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,13 @@ class VehicleState:
     loadpoint: str | None  # name of the loadpoint it is at
     plugged: bool | None
     failure: Failure | None = None
+    min_current: float = 0.0  # A, 0: no limit of its own
+    max_current: float = 0.0
+    priority: int = 0
+    features: tuple[str, ...] = ()
+    plan: SocPlan | None = None
+    repeating_plans: tuple[RepeatingPlan, ...] = ()
+    plan_strategy: Strategy = NO_STRATEGY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +188,19 @@ class LoadpointState:
     vehicle_limit_soc: float | None
     vehicle_odometer: float | None
     vehicle_climater_active: bool | None
+    # plan. Times are None where there is nothing to tell
+    plan_energy: float = 0.0  # kWh, of the loadpoint's own plan; 0: none
+    plan_time: datetime | None = None  # of the loadpoint's own plan
+    plan_precondition: float = 0.0  # s, of the loadpoint's own plan
+    plan_strategy: Strategy = NO_STRATEGY
+    plan: tuple[Slot, ...] | None = None
+    plan_projected_start: datetime | None = None
+    plan_projected_end: datetime | None = None
+    plan_overrun: float = 0.0  # s by which the target cannot be met
+    effective_plan_id: int = 0  # 0 none, 1 static or energy, 2 + n repeating
+    effective_plan_soc: int = 0
+    effective_plan_time: datetime | None = None
+    effective_plan_strategy: Strategy = NO_STRATEGY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

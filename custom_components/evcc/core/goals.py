@@ -1,0 +1,46 @@
+"""What a person wants to be ready and when: plans of vehicles and loadpoints, and how to follow them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """How the hours are chosen. `precondition`: this many s directly before the target, at any price."""
+
+    continuous: bool = False  # one piece instead of the cheapest pieces
+    precondition: float = 0.0
+
+
+NO_STRATEGY: Final = Strategy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocPlan:
+    """Once: this state of charge (%) at this time. `precondition` s come before those of the strategy."""
+
+    soc: int
+    time: datetime
+    precondition: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatingPlan:
+    """On these weekdays (0 is Sunday) at `time` (HH:MM in the zone `tz`, empty: UTC)."""
+
+    weekdays: tuple[int, ...] = ()
+    time: str = ""
+    tz: str = ""
+    soc: int = 0
+    active: bool = False
+    precondition: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyPlan:
+    """Once: this energy (kWh, from now on) at this time, for vehicles whose state of charge is unknown."""
+
+    energy: float
+    time: datetime
+    precondition: float = 0.0
