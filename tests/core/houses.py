@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from custom_components.evcc.core import commands
 from custom_components.evcc.core.config import (
@@ -16,6 +17,7 @@ from custom_components.evcc.core.config import (
     SiteConfig,
     VehicleConfig,
 )
+from custom_components.evcc.core.goals import EnergyPlan, RepeatingPlan, SocPlan, Strategy
 from custom_components.evcc.core.model import BatteryMode, Failure, Feature, Mode, Status, StatusReason
 from custom_components.evcc.core.rates import Slot, Tariff, TariffKind, Tariffs
 from custom_components.evcc.core.settings import TABLE, Scope
@@ -172,3 +174,35 @@ def random_press(rng: Random, config: SiteConfig, now: datetime, *, boost: bool 
     target = {Scope.SITE: None, Scope.LOADPOINT: index, Scope.VEHICLE: rng.choice([*cars, "nobody"])}
     value = rng.choice(setting.choices or _LIKELY[setting.unit])
     return lambda site: commands.change(site, setting.scope, target[setting.scope], setting.key, value, now)
+
+
+def random_plan(rng: Random, config: SiteConfig, now: datetime) -> Press:
+    """Return the making of a plan or strategy; not all of them are accepted."""
+    index = rng.randrange(len(config.loadpoints))
+    car = rng.choice([v.name for v in config.vehicles] or ["nobody"])
+    time = now + timedelta(minutes=rng.choice([-5, 3, 20, 45, 90, 600, 6000]))
+    strategy = Strategy(continuous=rng.random() < 0.5, precondition=rng.choice([0.0, 0.0, 900.0, 604_800.0]))
+    zone = rng.choice(["UTC", "Europe/Berlin", "America/New_York"])
+    weekly = [
+        RepeatingPlan(
+            weekdays=rng.choice([(0, 1, 2, 3, 4, 5, 6), (rng.randrange(7),), ()]),
+            time=rng.choice([f"{time.astimezone(ZoneInfo(zone)):%H:%M}", "8:15", "7"]),
+            tz=zone,
+            soc=rng.choice([0, 30, 80, 100]),
+            active=rng.random() < 0.8,
+        )
+        for _ in range(rng.randrange(3))
+    ]
+    soc = rng.choice([None, SocPlan(soc=rng.choice([0, 25, 60, 100]), time=time)])
+    energy = rng.choice([None, EnergyPlan(energy=rng.choice([0.0, 0.2, 3.0, 40.0]), time=time)])
+    return rng.choice(
+        [
+            lambda site: commands.select_vehicle(site, index, car, now),
+            lambda site: commands.set_soc_plan(site, car, soc, now),
+            lambda site: commands.set_repeating_plans(site, car, weekly, now),
+            lambda site: commands.set_repeating_plans(site, car, weekly, now),
+            lambda site: commands.set_energy_plan(site, index, energy, now),
+            lambda site: commands.set_vehicle_strategy(site, car, strategy, now),
+            lambda site: commands.set_loadpoint_strategy(site, index, strategy, now),
+        ]
+    )

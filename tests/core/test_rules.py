@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.evcc.core.config import BatteryConfig, ChargerTraits, VehicleConfig
+from custom_components.evcc.core.goals import EnergyPlan, LoadpointGoals
 from custom_components.evcc.core.model import Feature, Mode, Reason, Status
 from custom_components.evcc.core.ports import BatteryReading, MeterReading, VehicleReading
 from custom_components.evcc.core.rates import Tariffs
@@ -118,8 +119,10 @@ def test_limit_of_the_vehicle_counts_where_the_loadpoint_has_none() -> None:
 
 def test_plan_beats_the_limits() -> None:
     bench = Bench()
-    m = bench.put(mode=PV, limit_energy=1).memory
-    m.accounting.total, m.plan_active = 2, True
+    lp = bench.put(mode=PV, limit_energy=1)
+    m = lp.memory
+    m.accounting.total = 2
+    lp.goals = LoadpointGoals(plan=EnergyPlan(energy=10, time=bench.now))
     assert bench.turn(0) == Done(current=16, enable=True, pv="elapsed")
     assert m.why.reason is Reason.PLAN_ACTIVE
 

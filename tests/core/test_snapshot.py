@@ -42,7 +42,9 @@ UNKNOWN_AT_FIRST = {
     "loadpoints.smart_feed_in_priority_next_start", "loadpoints.vehicle_soc", "loadpoints.vehicle_range",
     "loadpoints.vehicle_limit_soc", "loadpoints.vehicle_odometer", "loadpoints.vehicle_climater_active",
     "vehicles.mode", "vehicles.soc", "vehicles.range", "vehicles.odometer", "vehicles.loadpoint",
-    "vehicles.plugged",
+    "vehicles.plugged", "vehicles.plan", "loadpoints.plan", "loadpoints.plan_time",
+    "loadpoints.plan_projected_start", "loadpoints.plan_projected_end", "loadpoints.effective_plan_time",
+    "loadpoints.plan_price", "loadpoints.plan_cost",
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from custom_components.evcc.core.rates import Tariffs
 from custom_components.evcc.core.settings import SettingError
 from custom_components.evcc.core.site import NO_TARIFFS, Outcome, Site
 
-from .houses import START, nonsense, random_press
+from .houses import START, nonsense, random_plan, random_press
 from .sockets import Car, Cell, Socket, V
 
 
@@ -43,6 +43,7 @@ class Habits:
     extra: float = 0.0  # a cycle on command before the next regular one
     restart: float = 0.0
     boost: bool = True  # pressed too; it alone does not survive a restart
+    plans: float = 0.0  # somebody makes plans
 
 
 LAG = 10.0
@@ -152,6 +153,8 @@ class World:
             self.house = rng.choice([300.0, 500.0, 2500.0])
         while rng.random() < habits.press:
             self.press(random_press(rng, self.config, self.now, boost=habits.boost))
+        if habits.plans and rng.random() < habits.plans:
+            self.press(random_plan(rng, self.config, self.now))
         if rng.random() < habits.plug:
             self.replug(rng.choice(self.sockets))
 

@@ -4,12 +4,15 @@ All refuse what cannot be with SettingError and return whether a cycle at once i
 them touches a device: the next cycle decides with the new values.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
-from . import boost, phases, vehicle
+from . import boost, occurrence, phases, vehicle
 from .battery import EXTERNAL_FOR
+from .goals import EnergyPlan, RepeatingPlan, SocPlan, Strategy
 from .model import BatteryMode, Boost, Mode
 from .parts import Loadpoint, Vehicle
 from .settings import Scope, Setting, SettingError, find, parse
@@ -140,7 +143,8 @@ def _set_phases(lp: Loadpoint, wanted: int) -> bool:
     if wanted == 0 and not lp.switchable:
         raise SettingError("phases_not_switchable", loadpoint=lp.config.title or lp.config.name)
     if 0 < physical < wanted:
-        raise SettingError("phases_too_many", loadpoint=lp.config.title or lp.config.name, phases=physical)
+        title = lp.config.title or lp.config.name
+        raise SettingError("phases_too_many", loadpoint=title, phases=physical, wanted=wanted)
     changed = lp.settings.phases_configured != wanted
     lp.settings.phases_configured = wanted
     if not lp.switchable:
@@ -150,14 +154,16 @@ def _set_phases(lp: Loadpoint, wanted: int) -> bool:
 
 def _set_min_current(lp: Loadpoint, current: float) -> bool:
     if current > lp.settings.max_current:
-        raise SettingError("min_above_max", low=current, high=lp.settings.max_current)
+        high = lp.settings.max_current
+        raise SettingError("min_above_max", setting="minCurrent", low=current, high=high)
     lp.settings.min_current = current
     return False
 
 
 def _set_max_current(lp: Loadpoint, current: float) -> bool:
     if current < lp.settings.min_current:
-        raise SettingError("min_above_max", low=lp.settings.min_current, high=current)
+        low = lp.settings.min_current
+        raise SettingError("min_above_max", setting="maxCurrent", low=low, high=current)
     lp.settings.max_current = current
     return False
 
@@ -203,3 +209,75 @@ def detect_vehicle(site: Site, index: int, now: datetime) -> bool:
     vehicle.assign(lp, None, site.loadpoints)
     vehicle.start_detection(lp, now)
     return False
+
+
+# ---------------------------------------------------------------------- plans
+
+
+def set_soc_plan(site: Site, vehicle: str, plan: SocPlan | None, now: datetime) -> bool:
+    """Let a vehicle be charged once by a plan; None or a soc of 0: no more."""
+    car = _vehicle(site, vehicle)
+    _check_ahead(plan, now)
+    wanted = None
+    if plan is not None and plan.soc > 0:
+        wanted = replace(plan, time=occurrence.in_utc(plan.time))
+    car.goals = replace(car.goals, plan=wanted)
+    _unlock_all(site)
+    return False
+
+
+def set_repeating_plans(site: Site, vehicle: str, plans: Sequence[RepeatingPlan], now: datetime) -> bool:
+    """Replace all repeating plans of a vehicle; one that cannot be refuses all."""
+    car = _vehicle(site, vehicle)
+    for plan in plans:
+        occurrence.check(plan)
+    car.goals = replace(car.goals, repeating=tuple(plans))
+    _unlock_all(site)
+    return False
+
+
+def set_vehicle_strategy(site: Site, vehicle: str, strategy: Strategy, now: datetime) -> bool:
+    """Say how the hours of a vehicle's plans are chosen."""
+    car = _vehicle(site, vehicle)
+    car.goals = replace(car.goals, strategy=strategy)
+    return False
+
+
+def set_energy_plan(site: Site, index: int, plan: EnergyPlan | None, now: datetime) -> bool:
+    """Let a loadpoint charge an energy from now on; None or an energy of 0: no more.
+
+    The plan that already is goes on as it is, with what it has charged so far.
+    """
+    lp = loadpoint(site, index)
+    _check_ahead(plan, now)
+    wanted = None
+    if plan is not None and not isfinite(plan.energy):
+        raise SettingError("value_not_number", setting="planEnergy", value=plan.energy)
+    if plan is not None and plan.energy > 0:
+        wanted = replace(plan, time=occurrence.in_utc(plan.time))
+    if wanted == lp.goals.plan:
+        return False
+    lp.goals = replace(lp.goals, plan=wanted)
+    lp.memory.plan_energy_offset = lp.charged_energy
+    lp.planning.lock = None
+    if wanted is None:
+        lp.leave_plan()
+    return True
+
+
+def set_loadpoint_strategy(site: Site, index: int, strategy: Strategy, now: datetime) -> bool:
+    """Say how the hours of a loadpoint's own plans are chosen."""
+    lp = loadpoint(site, index)
+    lp.goals = replace(lp.goals, strategy=strategy)
+    return True
+
+
+def _check_ahead(plan: SocPlan | EnergyPlan | None, now: datetime) -> None:
+    if plan is not None and plan.time < now:
+        raise SettingError("plan_in_past", time=plan.time.isoformat())
+
+
+def _unlock_all(site: Site) -> None:
+    """Let every loadpoint choose its plan anew: vehicles may stand at any of them."""
+    for lp in site.loadpoints:
+        lp.planning.lock = None

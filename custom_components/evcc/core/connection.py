@@ -54,6 +54,7 @@ class Connections:
         lp = t.loadpoint
         m = lp.memory
         m.accounting.connect()
+        m.plan_energy_offset = 0.0
         m.connected_since = t.now
         m.connected_duration = 0.0
         m.soc_polled = None
@@ -168,7 +169,7 @@ class Connections:
             m.soc = None
         m.soc_polled = None
         boost.switch_off(lp)
-        m.plan_active = False
+        lp.leave_plan()
 
     def announce(self, t: Turn) -> None:
         """Send the connect event once it is clear who it is, or that nobody can tell."""

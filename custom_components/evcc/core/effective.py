@@ -67,10 +67,16 @@ def min_power(lp: Loadpoint, voltage: float) -> float:
     return voltage * min_current(lp, voltage) * phases.min_active(lp)
 
 
-def max_power(lp: Loadpoint, voltage: float) -> float:
-    """Return the most W the loadpoint can charge with, by the smallest limit of all its circuits too."""
+def full_power(lp: Loadpoint, voltage: float) -> float:
+    """Return the most W that charger and vehicle can charge with, whatever the circuits admit."""
     power = voltage * max_current(lp, voltage) * phases.max_active(lp)
     if lp.vehicle is not None and lp.vehicle.config.on_max_power > 0:
         power = min(power, lp.vehicle.config.on_max_power)
+    return power
+
+
+def max_power(lp: Loadpoint, voltage: float) -> float:
+    """Return the most W the loadpoint can charge with, by the smallest limit of all its circuits too."""
+    power = full_power(lp, voltage)
     limit = smallest_limit(lp.circuit)
     return min(power, limit) if limit > 0 else power

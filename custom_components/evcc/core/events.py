@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     DISCONNECT = "disconnect"
     SOC = "soc"  # value: % reached
     GUEST = "guest"  # no vehicle could be detected
+    PLAN_OVERRUN = "planoverrun"  # the goal of a plan will be missed; value: s too late
     ASLEEP = "asleep"  # the vehicle does not start, wake-up calls are used up
 
 

@@ -44,3 +44,24 @@ class EnergyPlan:
     energy: float
     time: datetime
     precondition: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleGoals:
+    """What is planned for a vehicle. Replaced as a whole, so that a change shows in its identity."""
+
+    plan: SocPlan | None = None
+    repeating: tuple[RepeatingPlan, ...] = ()
+    strategy: Strategy = NO_STRATEGY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadpointGoals:
+    """What is planned for a loadpoint: counts where the vehicle's state of charge is unknown."""
+
+    plan: EnergyPlan | None = None
+    strategy: Strategy = NO_STRATEGY
+
+
+NO_VEHICLE_GOALS: Final = VehicleGoals()
+NO_LOADPOINT_GOALS: Final = LoadpointGoals()

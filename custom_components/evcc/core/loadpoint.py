@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from . import boost, effective, offer, phases, rates, rules, sync, vehicle
+from . import boost, effective, follow, offer, phases, rates, rules, sync, vehicle
 from .connection import Connections, fill
 from .events import EventKind
 from .model import Feature, Mode, Reason, Status, Why
@@ -114,6 +114,7 @@ def take_turn(t: Turn, site: Connections, zone: ZoneInfo) -> bool:
     if not t.grid_lost_for:
         m.pv_timer.seen(t.now, UNSEEN * t.interval)
         m.phase_timer.seen(t.now, UNSEEN * t.interval)
+    follow.step(t, site.tariffs.consumption)
     rules.decide(t)
     if t.correct_enable and t.wants_charge and t.command.enable is None:
         t.command.enable = True
@@ -173,6 +174,7 @@ def _renew_heating_session(t: Turn, site: Connections, zone: ZoneInfo) -> None:
     fill(lp, m.session, t.now)
     m.session.finished = t.now
     t.sessions.append(m.session)
+    m.plan_energy_offset -= m.accounting.total  # a plan goes on
     m.accounting.connect()
     m.accounting.offset = lp.reading.session_energy  # the charger's own counter goes on
     session = site.new_session(t)

@@ -141,8 +141,11 @@ class LoadpointMemory:
     accounting: Accounting = field(default_factory=Accounting)
     session: SessionRecord | None = None
     boost: Boost = Boost.OFF
-    # plans: their brain is added with the planner
+    # plans; the goal that is followed is not kept: it follows from the settings
     plan_active: bool = False
+    plan_slot_end: datetime | None = None  # a begun slot is finished, whatever is planned then
+    plan_overrun_sent: bool = False
+    plan_energy_offset: float = 0.0  # kWh of this session that came before its plan
     status_reason: StatusReason = StatusReason.UNKNOWN
     why: Why = STARTING
 
@@ -237,7 +240,7 @@ _TIMES = frozenset(
         "since", "confirmed", "charger_switched", "phases_switched", "phase_retry", "circuit_off",
         "corrected", "wake_since", "standing_until", "power_read", "current_read", "read",
         "detection_since", "soc_polled", "connected_since", "external_until", "created", "finished",
-        "started", "updated", "until", "follows_by",
+        "started", "updated", "until", "follows_by", "plan_slot_end",
     }
 )  # fmt: skip
 _TEXTS = frozenset({"vehicle"})

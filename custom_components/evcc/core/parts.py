@@ -10,8 +10,10 @@ from typing import Final
 
 from .config import ChargerTraits, CircuitConfig, LoadpointConfig, VehicleConfig
 from .events import Event, EventKind
+from .goals import NO_LOADPOINT_GOALS, NO_VEHICLE_GOALS, LoadpointGoals, VehicleGoals
 from .memory import CircuitMemory, LoadpointMemory
 from .model import Failure, Feature, Mode, Phases3, Status, Why
+from .outlook import Planning
 from .ports import ChargerCommand, ChargerReading, VehicleReading
 from .rates import INACTIVE, Activity
 from .session import SessionRecord
@@ -27,12 +29,13 @@ NO_VEHICLE: Final = VehicleReading(failure=Failure.NOT_AVAILABLE)
 class Vehicle:
     """A vehicle of this site, connected or not."""
 
-    __slots__ = ("config", "reading", "settings")
+    __slots__ = ("config", "goals", "reading", "settings")
 
     def __init__(self, config: VehicleConfig) -> None:
         """Start with default settings."""
         self.config = config
         self.settings = VehicleSettings()
+        self.goals: VehicleGoals = NO_VEHICLE_GOALS
         self.reading: VehicleReading = NO_VEHICLE
 
     def has(self, feature: Feature) -> bool:
@@ -91,10 +94,12 @@ class Loadpoint:
         "feed_in",
         "flexible",
         "following",
+        "goals",
         "index",
         "integrated",
         "memory",
         "pending",
+        "planning",
         "power",
         "reading",
         "settings",
@@ -113,6 +118,8 @@ class Loadpoint:
         self.traits: ChargerTraits = config.charger
         self.settings = LoadpointSettings()
         self.memory = LoadpointMemory()
+        self.goals: LoadpointGoals = NO_LOADPOINT_GOALS
+        self.planning = Planning()
         self.vehicle: Vehicle | None = None
         self.circuit: Circuit | None = None
         self.switchable = config.charger.phase_switching
@@ -146,6 +153,13 @@ class Loadpoint:
             or Feature.COARSE_CURRENT in self.traits.features
             or (vehicle is not None and vehicle.has(Feature.COARSE_CURRENT))
         )
+
+    def leave_plan(self) -> None:
+        """Stop following a plan; the next one begins anew."""
+        self.planning.lock = None
+        m = self.memory
+        m.plan_active = m.plan_overrun_sent = False
+        m.plan_slot_end = None
 
     def has(self, feature: Feature) -> bool:
         """Whether the charger has that trait."""

@@ -1,10 +1,11 @@
 """Tariff slots: what a kilowatt-hour costs, emits or the sun yields, when."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 
 class TariffKind(StrEnum):
@@ -17,6 +18,20 @@ class TariffKind(StrEnum):
     SOLAR = "solar"
 
 
+QUARTER: Final = timedelta(minutes=15)
+"""Length of a slot that plans are made of."""
+
+
+def quarter(now: datetime) -> datetime:
+    """Return the start of the quarter of an hour that `now` lies in, as UTC counts them."""
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+
+
+def quarter_end(now: datetime) -> datetime:
+    """Return the end of the quarter of an hour that `now` lies in."""
+    return quarter(now) + QUARTER
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """`value` holds from `start` up to, not including, `end`. Aware datetimes in UTC."""
@@ -24,6 +39,31 @@ class Slot:
     start: datetime
     end: datetime
     value: float
+
+
+def quarterly(slots: Sequence[Slot]) -> bool:
+    """Whether a source gives quarters of an hour itself, judged by its first slot."""
+    return bool(slots) and slots[0].end - slots[0].start == QUARTER
+
+
+def split(slots: Iterable[Slot], now: datetime) -> list[Slot]:
+    """Return quarters of an hour with the values of longer or shorter slots, without what is over.
+
+    They are counted from the start of each slot; what is left over at its end is dropped, and a shorter slot
+    is lengthened, but not into the next one: an hour of five-minute prices is an hour.
+    """
+    begin = quarter(now)
+    result: list[Slot] = []
+    for slot in sorted(slots, key=lambda s: s.start):
+        if slot.end <= begin or slot.end <= slot.start:
+            continue
+        if result and result[-1].end > slot.start:
+            cut = replace(result.pop(), end=slot.start)
+            result += [cut] if cut.start < cut.end else []
+        for i in range(max(1, (slot.end - slot.start) // QUARTER)):
+            start = slot.start + i * QUARTER
+            result.append(Slot(start, start + QUARTER, slot.value))
+    return result
 
 
 class Tariff:

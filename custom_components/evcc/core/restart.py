@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from . import settings as table
+from . import settings as table, stored_goals
 from .memory import BatteryMemory, LoadpointMemory, SiteMemory, load_site
 from .model import Boost, Why
 from .power import Shares
@@ -14,8 +14,14 @@ from .settings import SettingError
 if TYPE_CHECKING:
     from .site import Site
 
-_ENDS: Final = {"external_until", "follows_by", "phase_retry", "standing_until"}
 _LATEST_END: Final = timedelta(minutes=5)
+_ENDS: Final = {
+    "external_until": _LATEST_END,
+    "follows_by": _LATEST_END,
+    "phase_retry": _LATEST_END,
+    "standing_until": _LATEST_END,
+    "plan_slot_end": timedelta(days=1),
+}
 """The only remembered times that may lie ahead, and how far at most."""
 
 
@@ -49,11 +55,17 @@ def restore(site: Site, stored: dict[str, Any], memory: Any) -> list[SettingErro
     site.aside = {k: v for k, v in stored.items() if isinstance(v, dict)}
     errors = table.restore(site.settings, _part(stored, "site"))
     for lp in site.loadpoints:
-        errors += table.restore(lp.settings, _part(stored, "loadpoints", lp.config.name))
+        part = _part(stored, "loadpoints", lp.config.name)
+        errors += table.restore(lp.settings, _without_goals(part))
+        lp.goals, refused = stored_goals.load_loadpoint_goals(part)
+        errors += refused
         if not lp.switchable and lp.settings.phases_configured == 0:
             lp.settings.phases_configured = lp.traits.physical_phases or 3
     for name, car in site.vehicles.items():
-        errors += table.restore(car.settings, _part(stored, "vehicles", name))
+        part = _part(stored, "vehicles", name)
+        errors += table.restore(car.settings, _without_goals(part))
+        car.goals, refused = stored_goals.load_vehicle_goals(part)
+        errors += refused
     remembered = SiteMemory() if memory is None else load_site(memory)
     known = set(remembered.loadpoints)
     use(site, remembered)
@@ -68,10 +80,20 @@ def dump(site: Site) -> dict[str, Any]:
     return {
         "site": table.dump(site.settings),
         "loadpoints": _part(site.aside, "loadpoints")
-        | {lp.config.name: table.dump(lp.settings) for lp in site.loadpoints},
+        | {
+            lp.config.name: table.dump(lp.settings) | stored_goals.dump_goals(lp.goals)
+            for lp in site.loadpoints
+        },
         "vehicles": _part(site.aside, "vehicles")
-        | {name: table.dump(car.settings) for name, car in site.vehicles.items()},
+        | {
+            name: table.dump(car.settings) | stored_goals.dump_goals(car.goals)
+            for name, car in site.vehicles.items()
+        },
     }
+
+
+def _without_goals(part: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in part.items() if k not in stored_goals.KEYS}
 
 
 def _part(stored: dict[str, Any], *path: str) -> dict[str, Any]:
@@ -95,5 +117,5 @@ def catch_up(part: Any, now: datetime) -> None:
             value = getattr(part, f.name)
             if not isinstance(value, datetime):
                 catch_up(value, now)
-            elif value > (now + _LATEST_END if f.name in _ENDS else now):
-                setattr(part, f.name, now)
+            elif value > (latest := now + _ENDS.get(f.name, timedelta())):
+                setattr(part, f.name, latest if f.name == "plan_slot_end" else now)

@@ -68,7 +68,7 @@ def min_soc_or_plan(t: Turn) -> bool:
     if low:
         t.because(Why(Reason.MIN_SOC, limit=effective.min_soc(lp), actual=lp.memory.soc))
     else:
-        t.because(Why(Reason.PLAN_ACTIVE))
+        t.because(Why(Reason.PLAN_ACTIVE, until=lp.planning.until))
     _fast_ahead_of_the_sun(t)
     return True
 

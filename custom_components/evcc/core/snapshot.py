@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from . import effective, phases, rules, vehicle
+from . import effective, phases, plan_figures, requirement, rules, vehicle
 from .config import MeterConfig
 from .memory import MeterMemory
 from .model import Failure, Status
@@ -191,6 +191,13 @@ def _vehicle(car: Vehicle, loadpoints: list[Loadpoint]) -> VehicleState:
         loadpoint=None if at is None else at.config.name,
         plugged=plugged,
         failure=r.failure,
+        min_current=config.on_min_current,
+        max_current=config.on_max_current,
+        priority=config.on_priority,
+        features=tuple(sorted(config.features)),
+        plan=car.goals.plan,
+        repeating_plans=car.goals.repeating,
+        plan_strategy=car.goals.strategy,
     )
 
 
@@ -203,6 +210,10 @@ def loadpoint_state(lp: Loadpoint, now: datetime, voltage: float) -> LoadpointSt
         energy = max(0.0, s.limit_energy - ledger.total)
         duration = energy * 3_600_000 / lp.power if lp.charging and lp.power > 0 else 0.0
     charged = ledger.total * 1000.0
+    own, planning = lp.goals.plan, lp.planning
+    goal = requirement.effective_goal(lp, now, voltage)
+    most = effective.max_power(lp, voltage)
+    price = plan_figures.mean_price(planning.shown, planning.tariff)
     return LoadpointState(
         name=lp.config.name,
         title=lp.config.title,
@@ -269,7 +280,7 @@ def loadpoint_state(lp: Loadpoint, now: datetime, voltage: float) -> LoadpointSt
         effective_min_soc=effective.min_soc(lp),
         effective_limit_soc=limit,
         effective_min_power=effective.min_power(lp, voltage),
-        effective_max_power=effective.max_power(lp, voltage),
+        effective_max_power=most,
         min_soc_not_reached=rules.min_soc_not_reached(lp),
         plan_active=m.plan_active,
         smart_cost_active=lp.smart_cost.active,
@@ -287,6 +298,20 @@ def loadpoint_state(lp: Loadpoint, now: datetime, voltage: float) -> LoadpointSt
         vehicle_limit_soc=m.vehicle_limit_soc,
         vehicle_odometer=m.odometer,
         vehicle_climater_active=m.climater,
+        plan_energy=0.0 if own is None else own.energy,
+        plan_time=None if own is None else own.time,
+        plan_precondition=0.0 if own is None else own.precondition,
+        plan_strategy=lp.goals.strategy,
+        plan=planning.shown,
+        plan_projected_start=planning.start,
+        plan_projected_end=planning.end,
+        plan_overrun=planning.overrun,
+        plan_price=price,
+        plan_cost=plan_figures.cost(planning.shown, most, price),
+        effective_plan_id=0 if goal is None else goal.id,
+        effective_plan_soc=0 if goal is None else goal.soc,
+        effective_plan_time=None if goal is None else goal.time,
+        effective_plan_strategy=requirement.effective_strategy(lp, goal),
     )
 
 

@@ -197,6 +197,8 @@ class LoadpointState:
     plan_projected_start: datetime | None = None
     plan_projected_end: datetime | None = None
     plan_overrun: float = 0.0  # s by which the target cannot be met
+    plan_price: float | None = None  # mean of what is planned, per kWh; None: unknown
+    plan_cost: float | None = None
     effective_plan_id: int = 0  # 0 none, 1 static or energy, 2 + n repeating
     effective_plan_soc: int = 0
     effective_plan_time: datetime | None = None

@@ -30,7 +30,7 @@ def apply_mode(lp: Loadpoint, mode: Mode) -> bool:
     if mode is Mode.NOW or mode is Mode.OFF:
         lp.memory.pv_timer.reset()
         lp.memory.phase_timer.reset()
-        lp.memory.plan_active = False
+        lp.leave_plan()
     elif mode is Mode.MINPV:
         lp.memory.pv_timer.reset()
     return True
@@ -50,6 +50,7 @@ def assign(lp: Loadpoint, vehicle: Vehicle | None, loadpoints: Iterable[Loadpoin
     use_estimator(lp)
     if changed:
         m.soc = m.range = m.climater = m.vehicle_limit_soc = m.odometer = None
+        lp.planning.lock = None  # it was the other vehicle's goal
     if vehicle is None:
         return
     m.soc_polled = None
