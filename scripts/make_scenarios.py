@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from scripts import _core_path  # noqa: F401
 
 # isort: split
-from custom_components.evcc.devices.simulated.world import clear_sky, clouds, habits, price
+from custom_components.evcc.devices.simulated.world import chance, clear_sky, clouds, habits, price
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 
@@ -61,6 +61,16 @@ def prices(days: int) -> Json:
     """Return hourly day-ahead prices, published at 13:00."""
     values = [price(MONDAY + timedelta(days=d), h) for d in range(days) for h in range(24)]
     return {"step": 3600, "values": values, "published": "13:00"}
+
+
+def quarter_prices(days: int) -> Json:
+    """Return day-ahead prices by the quarter of an hour, published at 13:00: neighbours differ a little."""
+    values = []
+    for day in range(days):
+        for i in range(96):
+            unrest = 0.03 * (chance("quarter", day, i) - 0.5)
+            values.append(round(price(MONDAY + timedelta(days=day), i / 4) + unrest, 4))
+    return {"step": 900, "values": values, "published": "13:00"}
 
 
 def car(name: str, title: str, **more: Any) -> Json:
@@ -224,6 +234,44 @@ def week() -> Json:
     )
 
 
+STRATEGIES: dict[str, Json] = {
+    "cheapest": {},
+    "continuous": {"continuous": True},
+    "late": {"precondition": 7 * DAY},
+}
+"""How a plan chooses its hours: the cheapest ones, the cheapest piece, as late as possible."""
+
+
+def commuter(strategy: str) -> Json:
+    """Return a week of quarter-hour prices with a car that must be at 80 % at seven on every weekday."""
+    days = 7
+    driven = (25, 31, 28, 35, 27)  # kWh
+    connections = [plugged(1, "blue", 0, "00:00", "07:00")]
+    for day, energy in enumerate(driven):
+        end = {"to": moment(day + 1, "07:00")} if day < 4 else {"to": moment(days, "00:00")}
+        connections.append(plugged(1, "blue", day, "17:30", "23:59", consumes=energy) | end)
+    plan = {"weekdays": [1, 2, 3, 4, 5], "time": "07:00", "tz": ZONE, "soc": 80, "active": True}
+    return scenario(
+        f"A commuter's week, {strategy}",
+        days,
+        pv=[{"name": "roof", "power": cloudy(days)}],
+        tariffs={"grid": quarter_prices(days), "feedin": 0.08, "co2": 320},
+        loadpoints=[{"title": "Garage"}],
+        vehicles=[
+            car(
+                "blue",
+                "Blue car",
+                capacity=77,
+                soc=45,
+                limitSoc=80,
+                repeatingPlans=[plan],
+                planStrategy=STRATEGIES[strategy],
+            )
+        ],
+        connections=connections,
+    )
+
+
 def all_scenarios() -> Iterator[tuple[str, Json]]:
     """Yield file names and documents."""
     for mode in ("off", "now", "minpv", "pv"):
@@ -235,6 +283,8 @@ def all_scenarios() -> Iterator[tuple[str, Json]]:
     yield "circuits", circuits()
     yield "cheap-hours", cheap_hours()
     yield "week", week()
+    for strategy in STRATEGIES:
+        yield f"commuter-{strategy}", commuter(strategy)
 
 
 def document(content: Json) -> str:

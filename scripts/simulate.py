@@ -1,6 +1,7 @@
 """Run the coordinator on the virtual plant of a scenario and tell what came of it.
 
     scripts/simulate SCENARIO.json --trace TRACE.jsonl --report
+    scripts/simulate ONE.json OTHER.json            # their reports, and both side by side
 
 The same decisions as in Home Assistant, without Home Assistant and without waiting.
 """
@@ -16,7 +17,8 @@ from typing import Any, TextIO
 from scripts import _core_path  # noqa: F401
 
 # isort: split
-from custom_components.evcc.devices.simulated.report import Report, text
+from custom_components.evcc.devices.simulated.report import Report
+from custom_components.evcc.devices.simulated.report_text import side_by_side, text
 from custom_components.evcc.devices.simulated.run import Run
 from custom_components.evcc.devices.simulated.scenario import Scenario, ScenarioError, load
 from custom_components.evcc.devices.simulated.trace import compare, line, write
@@ -29,7 +31,7 @@ SHOWN = 20
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="scripts/simulate", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("scenario", type=Path, help="scenario file (JSON)")
+    parser.add_argument("scenario", type=Path, nargs="+", help="scenario file (JSON); several: side by side")
     parser.add_argument("--trace", metavar="FILE", help="write one JSON line a cycle; - is standard output")
     parser.add_argument(
         "--report", action="store_true", help="print the report (the default without --trace)"
@@ -80,14 +82,22 @@ def differences(one: list[Any], two: list[Any]) -> int:
     return DIFFERENT
 
 
-def execute(options: argparse.Namespace) -> int:
-    """Do what the command line asks for; return the exit code."""
-    scenario = load(options.scenario)
-    for key in ("interval", "compare_interval"):
-        if (value := getattr(options, key)) is not None and not value > 0:
-            raise ScenarioError(f"--{key.replace('_', '-')}", f"must be greater than 0, not {value:g}")
-    if options.interval is not None:
-        scenario = scenario.with_interval(options.interval)
+def several(options: argparse.Namespace, scenarios: list[Scenario]) -> int:
+    """Print the reports of several scenarios and what differs between them; return the exit code."""
+    if options.trace or options.diff or options.compare_interval is not None:
+        raise ScenarioError("scenario", "give one alone for a trace")
+    runs = [simulate(scenario, None, False)[0] for scenario in scenarios]
+    if options.json:
+        print(json.dumps(runs, indent=2, ensure_ascii=False))
+        return 0
+    for figures in runs:
+        print(text(figures))
+    print(side_by_side(runs), end="")
+    return 0
+
+
+def alone(options: argparse.Namespace, scenario: Scenario) -> int:
+    """Run one scenario; print or write what the command line asks for; return the exit code."""
     comparing = options.diff is not None or options.compare_interval is not None
     with ExitStack() as stack:
         trace: TextIO | None = None
@@ -108,6 +118,17 @@ def execute(options: argparse.Namespace) -> int:
         _, second = simulate(scenario.with_interval(options.compare_interval), None, True)
         code = max(code, differences(kept, second))
     return code
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Do what the command line asks for; return the exit code."""
+    for key in ("interval", "compare_interval"):
+        if (value := getattr(options, key)) is not None and not value > 0:
+            raise ScenarioError(f"--{key.replace('_', '-')}", f"must be greater than 0, not {value:g}")
+    scenarios = [load(path) for path in options.scenario]
+    if options.interval is not None:
+        scenarios = [scenario.with_interval(options.interval) for scenario in scenarios]
+    return several(options, scenarios) if len(scenarios) > 1 else alone(options, scenarios[0])
 
 
 def main(argv: list[str] | None = None) -> int:

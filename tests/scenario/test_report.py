@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.evcc.devices.simulated.report import Report, text
+from custom_components.evcc.devices.simulated.report import Report
+from custom_components.evcc.devices.simulated.report_text import text
 from custom_components.evcc.devices.simulated.run import Run
 from custom_components.evcc.devices.simulated.scenario import read
 from tests.devices.simulated.documents import START, document, garage

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from .faults import Device, Fault, FaultKind, Group
 from .fields import Fields, ScenarioError
+from .outages import TARIFF, concerns
 from .specs import Connection, PlantSpec
 
 METHODS: Final = ("POST", "DELETE", "PUT", "PATCH", "GET")
@@ -72,9 +73,11 @@ def read_calls(top: Fields, start: datetime) -> tuple[Call, ...]:
 
 
 def read_faults(top: Fields, start: datetime, plant: PlantSpec) -> tuple[Fault, ...]:
-    """Return the faults in file order."""
+    """Return the faults of devices in file order."""
     faults = []
     for fields in top.items("faults", ("from", "to", "device", "kind")):
+        if concerns(fields.text("device")):
+            continue
         kind = fields.choice("kind", tuple(FaultKind))
         begin, end = _stretch(fields, start)
         faults.append(Fault(start=begin, end=end, kind=kind, devices=_devices(fields, plant)))
@@ -114,5 +117,6 @@ def _devices(fields: Fields, plant: PlantSpec) -> tuple[Device, ...]:
             return tuple((named, i) for i in range(len(names)))
     raise ScenarioError(
         fields.path("device"),
-        f"there is no {word!r}; name grid, pv, pv:name, battery, battery:name, charger:number or vehicle:name",
+        f"there is no {word!r}; name grid, pv, pv:name, battery, battery:name, charger:number, "
+        f"vehicle:name, {TARIFF} or {TARIFF}:usage",
     )

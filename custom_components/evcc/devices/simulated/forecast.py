@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ...core.rates import Slot, Tariff, TariffKind, Tariffs
 from .fields import Fields, ScenarioError
+from .outages import Outage, known_at
 
 USAGES: Final = ("grid", "feedin", "co2", "solar", "planner")
 
@@ -23,8 +24,10 @@ class _Published:
     tariff: Tariff
     known_since: tuple[datetime, ...] | None
 
-    def at(self, now: datetime) -> Tariff:
-        """Return the tariff with the slots known at `now`."""
+    def at(self, now: datetime | None) -> Tariff:
+        """Return the tariff with the slots known at `now`; None: with none at all."""
+        if now is None:
+            return Tariff(self.tariff.kind, ())
         if self.known_since is None:
             return self.tariff
         return Tariff(self.tariff.kind, self.tariff.slots[: bisect_right(self.known_since, now)])
@@ -33,11 +36,15 @@ class _Published:
 class TariffBook:
     """All tariffs of a run. `at` is cheap while time moves on, and returns the same object until a change."""
 
-    def __init__(self, tariffs: tuple[_Published, ...], start: datetime) -> None:
-        """Find out when what becomes known."""
+    def __init__(
+        self, tariffs: tuple[_Published, ...], start: datetime, outages: tuple[Outage, ...] = ()
+    ) -> None:
+        """Find out when what becomes known, and when it cannot be known."""
         self._tariffs = tariffs
+        self._outages = outages
         self.full = replace(Tariffs(), **{t.usage: t.tariff for t in tariffs})
         later = {moment for t in tariffs for moment in t.known_since or () if moment > start}
+        later |= {edge for o in outages for edge in (o.start, o.end) if edge > start}
         self._changes = [start, *sorted(later)]
         self._current = self.full
         self._since = self._until = start
@@ -48,16 +55,23 @@ class TariffBook:
             index = max(bisect_right(self._changes, now) - 1, 0)
             self._since = self._changes[index]
             self._until = self._changes[index + 1] if index + 1 < len(self._changes) else _NEVER
-            self._current = replace(self.full, **{t.usage: t.at(self._since) for t in self._tariffs})
+            self._current = replace(self.full, **{t.usage: t.at(self._known(t)) for t in self._tariffs})
         return self._current
 
+    def _known(self, tariff: _Published) -> datetime | None:
+        """Return the time of which the knowledge of a tariff counts now; at least what the start knew."""
+        known = known_at(self._outages, tariff.usage, self._since)
+        return None if known is None else max(known, self._changes[0])
 
-def read_tariffs(fields: Fields, zone: ZoneInfo, start: datetime, end: datetime) -> TariffBook:
+
+def read_tariffs(
+    fields: Fields, zone: ZoneInfo, start: datetime, end: datetime, outages: tuple[Outage, ...] = ()
+) -> TariffBook:
     """Return the tariffs of a scenario's `tariffs` object for a run from `start` to `end`."""
     found = [
         _tariff(fields, usage, zone, start, end) for usage in USAGES if fields.raw(usage, None) is not None
     ]
-    return TariffBook(tuple(found), start)
+    return TariffBook(tuple(found), start, outages)
 
 
 def _tariff(fields: Fields, usage: str, zone: ZoneInfo, start: datetime, end: datetime) -> _Published:

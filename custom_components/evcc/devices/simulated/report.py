@@ -4,7 +4,8 @@ How energy is told apart: in every stretch between two cycles the sun serves the
 charging of the home battery, then the cars, all of them alike; the rest is exported. What the home battery
 gives serves the household first, then the cars. The grid supplies what is missing. That is the order by
 which the coordinator itself reckons the solar share of a session. Energy keeps no memory in the home
-battery: what comes out of it counts as "battery", wherever it came from.
+battery: what comes out of it counts as "battery", wherever it came from. The bill of a plan's target is as the
+coordinator reckons a session: energy of sun and battery costs what the grid would have paid for it.
 """
 
 from dataclasses import dataclass, field
@@ -14,39 +15,12 @@ from ...core.model import Mode
 from ...core.rates import Tariff
 from .run import Run
 from .scenario import Scenario
+from .sources import Sources
+from .targets import Targets
 
 GUEST: Final = "guest"
 _NEGLIGIBLE: Final = 0.5
 """W of import that are rounding, not charging."""
-
-
-@dataclass(slots=True)
-class Sources:
-    """Energy by source, kWh."""
-
-    solar: float = 0.0
-    battery: float = 0.0
-    grid: float = 0.0
-
-    @property
-    def total(self) -> float:
-        """All of it."""
-        return self.solar + self.battery + self.grid
-
-    def add(self, solar: float, battery: float, grid: float, share: float = 1.0) -> None:
-        """Add a `share` of some energies."""
-        self.solar += solar * share
-        self.battery += battery * share
-        self.grid += grid * share
-
-    def figures(self) -> dict[str, float]:
-        """Return the figures for a document."""
-        return {
-            "total": round(self.total, 3),
-            "solar": round(self.solar, 3),
-            "battery": round(self.battery, 3),
-            "grid": round(self.grid, 3),
-        }
 
 
 @dataclass(slots=True)
@@ -65,6 +39,7 @@ class Report:
     solar_import: float = 0.0  # kWh of import caused by charging in pv mode
     solar_import_minutes: float = 0.0
     refused: int = 0
+    targets: Targets = field(default_factory=Targets)
 
     def add(self, run: Run) -> None:
         """Add the stretch that begins with the cycle just made: its powers hold until the next one."""
@@ -73,6 +48,7 @@ class Report:
         kwh = hours / 1000.0
         plant = run.plant
         self.produced += plant.pv * kwh
+        self.targets.add(run)
         self._share_out(run, kwh)
         self._settle(run, plant.grid * kwh)
         charge = sum(
@@ -99,10 +75,17 @@ class Report:
             return
         solar = min(solar_left, charge)
         battery = min(battery_left, charge - solar)
-        for socket in plant.sockets:
+        tariffs = self.scenario.tariffs.full
+        price = None if tariffs.grid is None else tariffs.grid.value(run.now)
+        feed_in = None if tariffs.feedin is None else tariffs.feedin.value(run.now)
+        for index, socket in enumerate(plant.sockets):
             if socket.power:
+                part = Sources()
+                part.add(solar, battery, charge - solar - battery, kwh * socket.power / charge)
                 sources = self.vehicles.setdefault(socket.identifier or GUEST, Sources())
-                sources.add(solar, battery, charge - solar - battery, kwh * socket.power / charge)
+                sources.add(part.solar, part.battery, part.grid)
+                self.targets.book(socket.identifier, part, price, feed_in)
+                self.targets.book(index, part, price, feed_in)
 
     def _settle(self, run: Run, energy: float) -> None:
         """Book grid energy, + import, at the prices of this moment."""
@@ -142,6 +125,8 @@ class Report:
             "pvModeImportMinutes": round(self.solar_import_minutes, 1),
             "pvModeImport": round(self.solar_import, 3),
             "refusedCommands": self.refused,
+            "targets": self.targets.figures(run),
+            "plans": self.targets.totals(),
             "cycles": run.cycles,
             "cyclesPerSecond": round(cycles_per_second),
         }
@@ -154,35 +139,3 @@ def _book(total: float | None, tariff: Tariff | None, run: Run, energy: float) -
 
 def _percent(part: float, whole: float) -> float | None:
     return round(100.0 * part / whole, 1) if whole > 0 else None
-
-
-def text(figures: dict[str, Any]) -> str:
-    """Return the report for people."""
-    rows = [f"{figures['name']}: {figures['hours']:g} h, {figures['cycles']} cycles", ""]
-    rows.append(f"{'Energy, kWh':<24}{'total':>10}{'solar':>10}{'battery':>10}{'grid':>10}")
-    for name, sources in {"home": figures["home"], **figures["vehicles"]}.items():
-        columns = "".join(f"{sources[k]:>10.3f}" for k in ("total", "solar", "battery", "grid"))
-        rows.append(f"{name:<24}{columns}")
-    rows.append("")
-    rows.append(_row("Produced", figures["produced"], "kWh"))
-    rows.append(_row("Imported", figures["imported"], "kWh"))
-    rows.append(_row("Exported", figures["exported"], "kWh"))
-    rows.append(_row("Self-consumption", figures["selfConsumption"], "%"))
-    rows.append(_row("Self-sufficiency", figures["selfSufficiency"], "%"))
-    rows.append(_row("Cost", figures["cost"], figures["currency"]))
-    rows.append(_row("CO2", figures["co2"], "kg"))
-    rows.append("")
-    rows.extend(
-        f"{p['title']:<24}{p['switches']:>10} times on or off{p['phaseSwitches']:>6} phase switches"
-        for p in figures["loadpoints"]
-    )
-    rows.append(_row("Import by pv charging", figures["pvModeImportMinutes"], "min"))
-    rows.append(_row("", figures["pvModeImport"], "kWh"))
-    if figures["refusedCommands"]:
-        rows.append(_row("Refused commands", figures["refusedCommands"], ""))
-    rows.append(_row("Speed", figures["cyclesPerSecond"], "cycles/s"))
-    return "\n".join(rows) + "\n"
-
-
-def _row(title: str, value: float | None, unit: str) -> str:
-    return f"{title:<24}{'–' if value is None else f'{value:g}':>10} {unit}".rstrip()

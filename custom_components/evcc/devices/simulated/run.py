@@ -38,6 +38,7 @@ class Run:
         self.outcome: Outcome | None = None
         self.results: list[ChargerResult | BatteryResult] = []
         self.refusals: list[Refusal] = []  # of this cycle
+        self.calls_made = 0  # so far, refused ones too
         self._calls = sorted(scenario.calls, key=lambda c: c.at, reverse=True)
 
     def __iter__(self) -> Iterator[Run]:
@@ -70,8 +71,9 @@ class Run:
         due = []
         while self._calls and self._calls[-1].at <= seconds:
             due.append(self._calls.pop())
+        self.calls_made += len(due)
         for call in sorted(due, key=self.scenario.calls.index):
             try:
-                carry_out(self.site, call.method, call.path, now)
+                carry_out(self.site, call.method, call.path, now, call.body)
             except RefusedCallError as err:
                 self.refusals.append(Refusal(call, err.status, str(err)))

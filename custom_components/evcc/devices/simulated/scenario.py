@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...core.config import CircuitConfig, ConfigError, LoadpointConfig, MeterConfig, SiteConfig, check
 from ...core.settings import TABLE, Scope, Setting, SettingError, parse
+from ...core.stored_goals import dump_goals
 from .events import Call, read_calls, read_connections, read_faults
 from .faults import Fault
 from .fields import REQUIRED, Fields, ScenarioError, describe
 from .forecast import USAGES, TariffBook, read_tariffs
+from .outages import read_outages
+from .plans import LOADPOINT_KEYS, VEHICLE_KEYS, loadpoint_goals, vehicle_goals
 from .plant import Plant
 from .specs import BatterySpec, CarSpec, PlantSpec, PvSpec, SocketSpec
 
@@ -39,8 +42,10 @@ _SETTINGS: Final[dict[Scope, dict[str, Setting]]] = {
     scope: {s.key: s for s in TABLE if s.scope is scope} for scope in Scope
 }
 
+_VEHICLE_KEYS: Final = (*_CAR, *VEHICLE_KEYS, *_SETTINGS[Scope.VEHICLE])
+
 type Settings = dict[str, dict[str, Any]]
-"""What `Site.restore` takes: settings of the site, of loadpoints and of vehicles by name."""
+"""What `Site.restore` takes: settings of the site, of loadpoints and of vehicles by name, with their plans."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +87,17 @@ def read(data: Any) -> Scenario:
     start = top.time("start")
     duration = top.number("duration", above=0)
     zone = _zone(top)
-    cars = [_car(f) for f in top.items("vehicles", (*_CAR, *_SETTINGS[Scope.VEHICLE]))]
+    cars = [_car(f) for f in top.items("vehicles", _VEHICLE_KEYS)]
     found = enumerate(top.items("loadpoints", _loadpoint_keys(), REQUIRED), start=1)
     loadpoints = [_Loadpoint(fields, number) for number, fields in found]
     plant = _plant(top, start, [p.socket for p in loadpoints], cars)
     settings: Settings = {
         "site": _settings(top.part("site", tuple(_SETTINGS[Scope.SITE])), Scope.SITE),
         "loadpoints": {p.config.name: p.settings for p in loadpoints},
-        "vehicles": {f.text("name"): _settings(f, Scope.VEHICLE) for f in top.items("vehicles", ())},
+        "vehicles": {
+            f.text("name"): _settings(f, Scope.VEHICLE) | dump_goals(vehicle_goals(f, zone.key))
+            for f in top.items("vehicles", ())
+        },
     }
     return Scenario(
         name=top.text("name"),
@@ -102,7 +110,11 @@ def read(data: Any) -> Scenario:
         faults=read_faults(top, start, plant),
         calls=read_calls(top, start),
         tariffs=read_tariffs(
-            top.part("tariffs", (*USAGES, "currency")), zone, start, start + timedelta(seconds=duration)
+            top.part("tariffs", (*USAGES, "currency")),
+            zone,
+            start,
+            start + timedelta(seconds=duration),
+            read_outages(top, USAGES),
         ),
     )
 
@@ -209,7 +221,8 @@ def _car(fields: Fields) -> CarSpec:
 
 
 def _loadpoint_keys() -> tuple[str, ...]:
-    return ("title", "circuit", "charger", "enable", "disable", *_SETTINGS[Scope.LOADPOINT])
+    own = ("title", "circuit", "charger", "enable", "disable")
+    return (*own, *LOADPOINT_KEYS, *_SETTINGS[Scope.LOADPOINT])
 
 
 class _Loadpoint:
@@ -229,6 +242,7 @@ class _Loadpoint:
             "mode": "pv",
             "phasesConfigured": 0 if switching else self.socket.phases,
             **_settings(fields, Scope.LOADPOINT),
+            **dump_goals(loadpoint_goals(fields)),
         }
         for key in ("enable", "disable"):
             timed = fields.part(key, _TIMED)
