@@ -1,0 +1,1 @@
+"""Where prices, emissions and forecasts come from."""

@@ -1,0 +1,46 @@
+"""What a source of a tariff is, to those who read it and to those who offer it in a form."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from ..core.rates import Slot, TariffKind
+
+
+class Usage(StrEnum):
+    """What a tariff is for. Values are currency/kWh (grid, feedin), g/kWh (co2) or W (solar)."""
+
+    GRID = "grid"
+    FEEDIN = "feedin"
+    CO2 = "co2"
+    SOLAR = "solar"
+    PLANNER = "planner"
+
+
+class SourceError(Exception):
+    """A source that cannot be read, or does not say what it should. `key` leads to the text for the user.
+
+    `retry`: trying again in a moment may help (no connection); else only the next regular reading may.
+    """
+
+    def __init__(self, key: str, *, retry: bool = False, **placeholders: object) -> None:
+        """Keep the parts for translation; the message is for logs."""
+        self.key = key
+        self.retry = retry
+        self.placeholders = {k: str(v) for k, v in placeholders.items()}
+        super().__init__(f"{key}: {self.placeholders}" if placeholders else key)
+
+
+class Source(Protocol):
+    """Something that knows rates. What it returns is in the unit of its usage, without charges and tax."""
+
+    @property
+    def kind(self) -> TariffKind:
+        """What sort of values these are."""
+
+    @property
+    def interval(self) -> timedelta:
+        """How often reading makes sense."""
+
+    async def async_read(self, now: datetime) -> tuple[Slot, ...]:
+        """Return the slots known now, sorted, without overlap; raise SourceError if there are none to have."""
