@@ -3,13 +3,19 @@
 A new path is one line in the module of its tag; `table` collects them.
 """
 
+from functools import partial
 from typing import override
 
 from aiohttp import web
 
-from homeassistant.components.http import HomeAssistantView
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.http import KEY_HASS, HomeAssistantView
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
 
+from ..coordinator import EvccConfigEntry
+from . import websocket
+from .feed import async_follow, async_setup_feeds
+from .listener import async_listen
 from .server import PREFIX, serve
 from .table import stems
 
@@ -36,8 +42,43 @@ class _Stem(HomeAssistantView):
         router.add_route("*", f"{self.path}/{{tail:.*}}", handle)
 
 
+class _Socket(HomeAssistantView):
+    """The websocket at the root."""
+
+    url = websocket.PATH
+    name = "evcc:ws"
+    requires_auth = False
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """Tell the state, if the caller may know it."""
+        return await websocket.serve_socket(request.app[KEY_HASS], request)
+
+
 @callback
 def async_setup_rest(hass: HomeAssistant) -> None:
     """Register the API, once per process: a web server forgets no path. Each request looks for the site."""
     for stem in stems():
         hass.http.register_view(_Stem(hass, stem))
+    hass.http.register_view(_Socket)
+    async_setup_feeds(hass)
+    websocket.async_setup_websocket(hass)
+
+    @callback
+    def stop(_event: Event) -> None:
+        _end(hass)
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop)
+
+
+async def async_start_rest(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
+    """Tell of a site and open its port, until the entry is unloaded."""
+    async_follow(hass, entry.runtime_data)
+    entry.async_on_unload(partial(_end, hass))
+    await async_listen(hass, entry)
+
+
+@callback
+def _end(hass: HomeAssistant) -> None:
+    """Tell nothing any more: clients of `/ws` come again, those of Home Assistant's websocket wait."""
+    async_follow(hass, None)
+    websocket.async_close(hass)

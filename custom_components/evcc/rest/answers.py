@@ -43,7 +43,7 @@ def text(body: str, status: int = HTTPStatus.OK, headers: LooseHeaders | None = 
 def empty(status: int = HTTPStatus.OK, headers: LooseHeaders | None = None) -> web.Response:
     """Return an answer without a body."""
     response = web.Response(status=status, headers=headers)
-    del response.headers["Content-Type"]
+    response.headers.pop("Content-Type", None)
     return response
 
 

@@ -20,9 +20,10 @@ MAX_BODY: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls, and what that allows. `name` is for the log."""
+    """Who calls, and what that allows. `name` is for the log, `user_id` of a user of Home Assistant."""
 
     name: str
+    user_id: str | None = None
     reads: bool = False
     writes: bool = False
     administers: bool = False

@@ -12,10 +12,10 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from . import answers
-from .call import Caller
 from .refusals import not_found
 
 _METHODS: Final = (hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST)
+_NO_OPERATION: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 _HEADERS: Final = {"content-type": "Content-Type", "authorization": "Authorization"}
 
 
@@ -42,7 +42,12 @@ def preflight(request: web.Request, routes: Mapping[str, Any]) -> web.Response:
     return answers.empty(headers=headers)
 
 
-def allow(request: web.Request, response: web.StreamResponse, caller: Caller) -> None:
-    """Let the page that sent a token read the answer. What was sent piece by piece has its headers already."""
-    if hdrs.ORIGIN in request.headers and hdrs.AUTHORIZATION in request.headers and not response.prepared:
+def allow(request: web.Request, response: web.StreamResponse) -> None:
+    """Let the page that sent a token read the answer, also a refusal; what is no operation says nothing.
+
+    What was sent piece by piece has its headers already.
+    """
+    if response.prepared or response.status in _NO_OPERATION:
+        return
+    if hdrs.ORIGIN in request.headers and hdrs.AUTHORIZATION in request.headers:
         response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"

@@ -37,6 +37,12 @@ def _soc_order(p: _Words) -> str:
     return "buffer soc must be smaller or equal than buffer start soc"
 
 
+def _current_order(p: _Words) -> str:
+    if p["setting"] == "minCurrent":
+        return "min current must be smaller or equal than max current"
+    return "max current must be greater or equal than min current"
+
+
 def _invalid(p: _Words) -> str:
     if p["setting"] == "phasesConfigured":
         return f"invalid number of phases: {p['value']}"
@@ -49,8 +55,16 @@ _TEXTS: Final[Mapping[str, Callable[[_Words], str]]] = {
     "battery_not_controllable": lambda p: "battery control not available",
     "boost_needs_solar_mode": lambda p: "battery boost is only available in PV modes",
     "phases_not_switchable": lambda p: "charger does not support phase switching",
-    "phases_too_many": lambda p: "cannot configure more phases than physically connected",
+    "min_above_max": _current_order,
+    "phases_too_many": lambda p: (
+        f"cannot configure more phases than physically connected: {p['wanted']} > {p['phases']}"
+    ),
+    "plan_in_past": lambda p: "timestamp is in the past",
+    "plan_needs_energy": lambda p: "energy planning not available for vehicles with known soc and capacity",
+    "plan_needs_soc": lambda p: "soc planning only available for vehicles with known soc and capacity",
     "soc_order": _soc_order,
+    "time_invalid": lambda p: f'invalid time: parsing time "{p["time"]}": expected HH:MM',
+    "timezone_unknown": lambda p: f"invalid timezone: unknown time zone {p['timezone']}",
     "value_missing": lambda p: f"{p['setting']}: value missing",
     "value_not_boolean": lambda p: f'strconv.ParseBool: parsing "{p["value"]}": invalid syntax',
     "value_not_integer": lambda p: f"{p['setting']} must be a whole number: {p['value']}",
@@ -61,14 +75,12 @@ _TEXTS: Final[Mapping[str, Callable[[_Words], str]]] = {
     ),
     "vehicle_not_applicable": lambda p: "no vehicle can be assigned here",
     "vehicle_unknown": lambda p: f"not found: {p['vehicle']}",
+    "weekday_out_of_range": lambda p: f"weekday out of range: {p['weekday']}",
+    "weekdays_missing": lambda p: "no valid weekday found",
 }
 
 
-def describe(error: SettingError, key: str = "") -> str:
-    """Return what a client reads of an error of the core; `key` is the setting that was to be changed."""
-    if error.key == "min_above_max":
-        if key == "minCurrent":
-            return "min current must be smaller or equal than max current"
-        return "max current must be greater or equal than min current"
+def describe(error: SettingError) -> str:
+    """Return what a client reads of an error of the core."""
     text = _TEXTS.get(error.key)
     return str(error) if text is None else text(error.placeholders)

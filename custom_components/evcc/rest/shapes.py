@@ -29,9 +29,9 @@ def _float(raw: str) -> float:
     try:
         value = float(raw)
     except ValueError:
-        raise Refused(400, f'strconv.ParseFloat: parsing "{raw}": invalid syntax') from None
+        raise Refused(400, f'strconv.ParseFloat: parsing "{raw[:40]}": invalid syntax') from None
     if not math.isfinite(value):
-        raise Refused(400, f'strconv.ParseFloat: parsing "{raw}": value out of range')
+        raise Refused(400, f'strconv.ParseFloat: parsing "{raw[:40]}": value out of range')
     return value
 
 
@@ -55,7 +55,17 @@ def _boolean(raw: str) -> bool:
     raise Refused(400, f'strconv.ParseBool: parsing "{raw}": invalid syntax')
 
 
-_RFC3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+def _mode(raw: str) -> str:
+    """Return the mode; newer clients have another word for `pv`. Whether it is one is said by the setting."""
+    return "pv" if raw == "smart" else raw
+
+
+_HOUR: Final = r"([01]\d|2[0-3])"
+_RFC3339: Final = re.compile(
+    rf"\d{{4}}-\d{{2}}-\d{{2}}T{_HOUR}:\d{{2}}:\d{{2}}(\.\d+)?(Z|[+-]\d{{2}}:\d{{2}})", re.ASCII
+)
+_YEARS: Final = range(2, 9999)
+"""Years that leave room to calculate: a day more or less is still a date."""
 
 
 def timestamp(raw: str) -> datetime:
@@ -64,9 +74,30 @@ def timestamp(raw: str) -> datetime:
         layout = "2006-01-02T15:04:05Z07:00"
         raise Refused(400, f'parsing time "{raw[:80]}" as "{layout}": cannot parse as RFC 3339 with offset')
     try:
-        return datetime.fromisoformat(raw)
+        value = datetime.fromisoformat(raw)
     except ValueError as err:
         raise Refused(400, f'parsing time "{raw[:80]}": {err}') from err
+    if value.year not in _YEARS:
+        raise Refused(400, f'parsing time "{raw[:80]}": year out of range')
+    return value
+
+
+def _weekdays(raw: str) -> tuple[int, ...]:
+    """Return the days, 0 is Sunday. Digits that are glued together are no day of any week."""
+    items = raw.split(",")
+    if "" in items:
+        raise Refused(400, "invalid weekdays format")
+    days = tuple(sorted({int(item) for item in items if len(item) == 1}))
+    if not days:
+        raise Refused(400, "no valid weekday found")
+    return days
+
+
+def _clock(raw: str) -> str:
+    """Return a time of day, HH:MM."""
+    if raw > "23:59":
+        raise Refused(400, f'invalid time format, expected HH:MM: parsing time "{raw}": hour out of range')
+    return raw
 
 
 NUMBER: Final = Shape("number", r"[0-9.]+", _float)
@@ -75,6 +106,11 @@ INTEGER: Final = Shape("integer", r"[0-9]+", _integer)
 PERCENT: Final = Shape("percent", r"[0-9.]+", _percent)
 BOOLEAN: Final = Shape("boolean", r"[01truefalse]+", _boolean)
 WORD: Final = Shape("word", r"[a-z]+", str)
+MODE: Final = Shape("mode", r"[a-z]+", _mode)
+GOAL: Final = Shape("goal", r"soc|energy", str)
+WEEKDAYS: Final = Shape("weekdays", r"[0-6,]+", _weekdays)
+CLOCK: Final = Shape("hourMinuteTime", r"[0-2][0-9]:[0-5][0-9]", _clock)
+TIMEZONE: Final = Shape("timezone", r"[a-zA-Z0-9_./:-]+", str)
 TARIFF: Final = Shape("tariff", r"[a-z0-9]+", str)
 NAME: Final = Shape("name", r"[a-zA-Z0-9_.:-]+", str)
 NUMBERED: Final = Shape("id", r"[1-9][0-9]*", _integer)

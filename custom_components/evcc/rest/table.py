@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import re
 from typing import Final
 
-from . import auth, battery, general, loadpoints, plans, sessions, system, tariffs, vehicles
+from . import auth, battery, general, loadpoints, meta, plans, sessions, system, tariffs, vehicles
 from .route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -18,6 +18,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *sessions.ROUTES,
     *auth.ROUTES,
     *system.ROUTES,
+    *meta.routes(lambda: ROUTES),
 )
 
 

@@ -209,7 +209,8 @@ class SessionStore:
             for record in found:
                 yield record
             last = found[-1]
-            after = (_C.created < last.created) | ((_C.created == last.created) & (_C.id < last.id))
+            # the first condition is implied by the others, but the index needs it
+            after = (_C.created <= last.created) & ((_C.created < last.created) | (_C.id < last.id))
             found = await self._async_select(query.where(after)) if len(found) == chunk else []
 
     async def async_max_id(self) -> int:

@@ -38,10 +38,10 @@ MEMORY_INTERVAL: Final = timedelta(minutes=5)
 class Document:
     """One file with a JSON object. `problem` tells what is wrong with it, if anything."""
 
-    def __init__(self, hass: HomeAssistant, key: str, version: int) -> None:
-        """Name the file; nothing is read yet."""
+    def __init__(self, hass: HomeAssistant, key: str, version: int, *, private: bool = False) -> None:
+        """Name the file, `private`: readable by nobody else; nothing is read yet."""
         self._hass = hass
-        self._store: Store[dict[str, Any]] = Store(hass, version, key, atomic_writes=True)
+        self._store: Store[dict[str, Any]] = Store(hass, version, key, private=private, atomic_writes=True)
         self.key = key
         self.problem: Problem | None = None
 
@@ -60,19 +60,20 @@ class Document:
             _LOGGER.warning("%s cannot be read: %s", self.key, err)
             self._leave_alone(Problem.UNREADABLE)
         except (KeyError, TypeError, AttributeError) as err:
-            await self._async_set_aside(repr(err))
+            await self.async_set_aside(repr(err))
         else:
             if isinstance(stored, dict):
                 return stored
             if stored is not None:
-                await self._async_set_aside("not an object")
+                await self.async_set_aside("not an object")
         return {}
 
     def _leave_alone(self, problem: Problem) -> None:
         self._store.make_read_only()
         self.problem = problem
 
-    async def _async_set_aside(self, why: str) -> None:
+    async def async_set_aside(self, why: str) -> None:
+        """Rename a file whose content makes no sense, so that it can be looked at."""
         path = Path(self._store.path)
         target = path.with_name(f"{path.name}.corrupt")
         _LOGGER.warning("%s has the wrong shape (%s), it is now %s", self.key, why, target.name)
@@ -201,7 +202,8 @@ def _loadpoint(memory: LoadpointMemory) -> object:
         (memory.charger_switched, memory.phases_switched, memory.circuit_off, memory.corrected),
         (memory.phase_failures, memory.phase_retry, memory.wake_attempts, memory.wake_since),
         (memory.vehicle, memory.identifier, memory.detection_since, memory.soc_polled is None),
-        (memory.connected_since, memory.accounting.running, memory.boost, memory.plan_active),
+        (memory.connected_since, memory.accounting.running, memory.boost),
+        (memory.plan_active, memory.plan_slot_end, memory.plan_overrun_sent, memory.plan_energy_offset),
         None if session is None else (session.id, session.created, session.finished, session.vehicle),
     )
 
