@@ -16,20 +16,27 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
 from .build import async_create
+from .chronicle import async_keep_chronicle
 from .const import CONF_USAGE, DOMAIN, USAGE_BATTERY
 from .coordinator import STATISTICS_INTERVAL, EvccConfigEntry, EvccRuntime
 from .core.config import ConfigError
+from .journal import async_setup_journal
 from .owners import site_device
+from .plan_calendar import async_follow_calendar
 from .repairs import async_forget, async_watch
-from .rest import async_setup_rest
+from .rest import async_setup_rest, async_start_rest
 from .services import async_setup_services
+from .store.credentials import Credentials
 from .store.settings import SettingsStore
+from .tariffs.keepers import async_forget as async_forget_tariffs
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.DATETIME,
     Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
@@ -44,6 +51,7 @@ _PAUSED: HassKey[dict[str, EvccRuntime]] = HassKey(f"{DOMAIN}_paused")
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what exists once per process."""
+    async_setup_journal(hass)
     async_setup_services(hass)
     async_setup_rest(hass)
     return True
@@ -69,10 +77,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool
     entry.async_on_unload(runtime.async_pause)  # if set-up does not come to its end
     if before is not None:
         await runtime.async_follow(before)
+    await runtime.tariff_keepers.async_start()
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **site_device(entry))
     runtime.runner.show()
+    async_keep_chronicle(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await runtime.runner.async_start()
+    async_follow_calendar(hass, entry)
     async_watch(hass, entry)
 
     async def refresh_statistics(_now: datetime | None = None) -> None:
@@ -82,6 +93,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool
     entry.async_on_unload(
         async_track_time_interval(hass, refresh_statistics, STATISTICS_INTERVAL, cancel_on_shutdown=True)
     )
+    await async_start_rest(hass, entry)
     # not at the event that Home Assistant stops: then other integrations may be gone already
     entry.async_on_unload(hass.async_add_shutdown_job(HassJob(runtime.async_leave)))
     return True
@@ -107,10 +119,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
-    """Leave the house, and delete settings and memory. The charging sessions stay: they are the user's."""
+    """Leave the house, and delete settings, memory and login. The charging sessions stay: they are the user's."""
     if (before := hass.data.get(_PAUSED, {}).pop(entry.entry_id, None)) is not None:
         await before.async_leave()
     await SettingsStore(hass).async_remove()
+    await Credentials(hass).async_remove()
+    await async_forget_tariffs(hass)
     async_forget(hass)
 
 

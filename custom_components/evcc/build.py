@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 import logging
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -27,6 +27,7 @@ from .const import (
     SUBENTRY_CIRCUIT,
     SUBENTRY_LOADPOINT,
     SUBENTRY_METER,
+    SUBENTRY_TARIFF,
     SUBENTRY_VEHICLE,
     USAGE_AUX,
     USAGE_BATTERY,
@@ -46,8 +47,8 @@ from .core.config import (
 )
 from .core.model import VOLTAGE, Feature, Mode
 from .core.ports import Battery, Charger, Meter, Vehicle
-from .core.rates import Tariffs
-from .core.site import NO_TARIFFS, Site
+from .core.site import Site
+from .costs import Costs
 from .devices.entity.battery import build_battery
 from .devices.entity.charger import build_charger
 from .devices.entity.meter import build_meter
@@ -55,8 +56,12 @@ from .devices.entity.vehicle import build_vehicle
 from .devices.simulated.live import GRID, LivePlant
 from .equipment import Equipment, Ports
 from .simulation import build_plant
+from .store.credentials import Credentials
 from .store.sessions import FILE, SessionStore
 from .store.settings import Restored, SettingsStore
+from .tariffs.build import build_keepers
+from .tariffs.keepers import TariffKeepers
+from .tariffs.model import Usage
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -75,10 +80,6 @@ class Built:
     ports: Ports
     plant: LivePlant | None
 
-    def tariffs(self, now: datetime) -> Tariffs:
-        """Return what energy costs."""
-        return NO_TARIFFS if self.plant is None else self.plant.tariffs(now)
-
 
 async def async_create(
     hass: HomeAssistant, entry: EvccConfigEntry, before: EvccRuntime | None = None
@@ -96,6 +97,7 @@ async def async_create(
     _restore(site, restored, clock, entry)
     sessions = SessionStore(Path(hass.config.path(FILE)))
     await sessions.async_open()
+    keepers, costs = _tariffs(hass, entry, built.plant)
     site.memory.next_session = max(site.memory.next_session, await sessions.async_max_id() + 1)
     runtime = EvccRuntime(
         hass=hass,
@@ -104,13 +106,33 @@ async def async_create(
         equipment=Equipment(built.ports, built.config),
         clock=clock,
         plant=built.plant,
-        tariffs=built.tariffs,
+        tariffs=costs,
+        tariff_keepers=keepers,
         settings=settings,
         sessions=sessions,
+        credentials=await _credentials(hass, before),
         coordinator=EvccCoordinator(hass, entry),
     )
     settings.attach(site.dump_settings, runtime.dump_memory, site.memory)
     return runtime
+
+
+def _tariffs(
+    hass: HomeAssistant, entry: EvccConfigEntry, plant: LivePlant | None
+) -> tuple[TariffKeepers, Costs]:
+    configured = {s.subentry_id: (s.title, s.data) for s in _of(entry, SUBENTRY_TARIFF)}
+    keepers = build_keepers(hass, configured, ZoneInfo(hass.config.time_zone))
+    uses = {Usage(data[CONF_USAGE]) for _, data in configured.values()}
+    return keepers, Costs(keepers, uses, None if plant is None else plant.tariffs)
+
+
+async def _credentials(hass: HomeAssistant, before: EvccRuntime | None) -> Credentials:
+    """Return who may log in; over a reload the same object, for a change of the password may be under way."""
+    if before is not None:
+        return before.credentials
+    credentials = Credentials(hass)
+    await credentials.async_load()
+    return credentials
 
 
 def _restore(site: Site, restored: Restored, clock: Clock, entry: EvccConfigEntry) -> None:

@@ -1,6 +1,8 @@
 """Setting up the site: a demo home or one's own, its options, and the flows of what belongs to it."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
+import re
 from typing import Any, Final, override
 
 import voluptuous as vol
@@ -15,14 +17,26 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import BooleanSelector, EntitySelector, EntitySelectorConfig, TextSelector
 
 from .const import (
+    CONF_API,
     CONF_DEMO,
+    CONF_ENVELOPE,
     CONF_INTERVAL,
+    CONF_LISTEN,
+    CONF_LISTEN_HOST,
+    CONF_LISTEN_PORT,
     CONF_ON_STOP,
+    CONF_OPEN_LOCAL,
+    CONF_PLAN_CALENDAR,
     CONF_SPEED,
     CONF_VOLTAGE,
+    DEFAULT_LISTEN_HOST,
+    DEFAULT_LISTEN_PORT,
     DOMAIN,
     ON_STOP_KEEP,
     ON_STOP_MINIMUM,
@@ -30,14 +44,16 @@ from .const import (
     SUBENTRY_CIRCUIT,
     SUBENTRY_LOADPOINT,
     SUBENTRY_METER,
+    SUBENTRY_TARIFF,
     SUBENTRY_VEHICLE,
 )
 from .core.model import VOLTAGE
 from .flows.circuit import CircuitFlow
 from .flows.demo import demo_subentries, demo_title
-from .flows.forms import CONF_TITLE, TITLE, choice, number
+from .flows.forms import CONF_TITLE, TITLE, choice, integer, number
 from .flows.loadpoint import LoadpointFlow
 from .flows.meter import MeterFlow
+from .flows.tariff import TariffFlow
 from .flows.vehicle import VehicleFlow
 
 SPEED: Final = vol.Schema(
@@ -52,6 +68,19 @@ OPTIONS: Final = vol.Schema(
         ),
     }
 )
+API: Final = vol.Schema(
+    {
+        vol.Required(CONF_ENVELOPE, default=True): BooleanSelector(),
+        vol.Required(CONF_OPEN_LOCAL, default=False): BooleanSelector(),
+        vol.Required(CONF_LISTEN, default=False): BooleanSelector(),
+        vol.Required(CONF_LISTEN_PORT, default=DEFAULT_LISTEN_PORT): integer(1, 65535),
+        vol.Required(CONF_LISTEN_HOST, default=DEFAULT_LISTEN_HOST): TextSelector(),
+    }
+)
+CALENDAR: Final = vol.Schema(
+    {vol.Optional(CONF_PLAN_CALENDAR): EntitySelector(EntitySelectorConfig(domain="calendar"))},
+)
+_HOST: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
 
 
 class EvccConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -72,6 +101,7 @@ class EvccConfigFlow(ConfigFlow, domain=DOMAIN):
             SUBENTRY_LOADPOINT: LoadpointFlow,
             SUBENTRY_VEHICLE: VehicleFlow,
             SUBENTRY_CIRCUIT: CircuitFlow,
+            SUBENTRY_TARIFF: TariffFlow,
         }
 
     @staticmethod
@@ -154,13 +184,22 @@ class EvccOptionsFlow(OptionsFlow):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options and take them over at once."""
         entry = self.config_entry
-        demo = entry.data[CONF_DEMO]
-        if user_input is not None:
-            return self._save(user_input)
-        schema = OPTIONS.extend(SPEED.schema) if demo else OPTIONS
+        errors: dict[str, str] = {}
         suggested: Mapping[str, Any] = {**entry.data, **entry.options}
+        if user_input is not None:
+            errors = _api_complaints(self.hass, user_input.get(CONF_API, {}))
+            errors |= _calendar_complaints(self.hass, user_input)
+            if not errors:
+                return self._save(user_input)
+            suggested = user_input
+        schema = OPTIONS.extend(SPEED.schema) if entry.data[CONF_DEMO] else OPTIONS
+        schema = schema.extend(CALENDAR.schema)
+        # optional, so that who leaves the whole section out leaves what is in it as it is
+        schema = schema.extend({vol.Optional(CONF_API): section(API, {"collapsed": not errors})})
         return self.async_show_form(
-            step_id="init", data_schema=self.add_suggested_values_to_schema(schema, suggested)
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
         )
 
     def _save(self, user_input: dict[str, Any]) -> ConfigFlowResult:
@@ -168,6 +207,35 @@ class EvccOptionsFlow(OptionsFlow):
         data = dict(entry.data)
         if CONF_SPEED in user_input:
             data[CONF_SPEED] = user_input.pop(CONF_SPEED)
+        if CONF_API in entry.options:
+            user_input.setdefault(CONF_API, entry.options[CONF_API])
         # Both in one update: each one reloads the site.
         self.hass.config_entries.async_update_entry(entry, data=data, options=user_input)
         return self.async_create_entry(data=user_input)
+
+
+def _api_complaints(hass: HomeAssistant, api: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with where the API is to listen: a message for the whole form, or nothing."""
+    if not api.get(CONF_LISTEN):
+        return {}
+    if not _is_host(api[CONF_LISTEN_HOST]):
+        return {"base": "host_invalid"}
+    if hass.config.api is not None and hass.config.api.port == api[CONF_LISTEN_PORT]:
+        return {"base": "port_of_home_assistant"}
+    return {}
+
+
+def _calendar_complaints(hass: HomeAssistant, user_input: Mapping[str, Any]) -> dict[str, str]:
+    """Refuse the calendar that shows the plans: it would feed itself."""
+    chosen = er.async_get(hass).async_get(user_input.get(CONF_PLAN_CALENDAR, ""))
+    return {CONF_PLAN_CALENDAR: "calendar_own"} if chosen is not None and chosen.platform == DOMAIN else {}
+
+
+def _is_host(text: str) -> bool:
+    """Return whether this is an address or could be a name."""
+    try:
+        ip_address(text)
+    except ValueError:
+        # a name has a letter: numbers and dots are an address with an error
+        return len(text) < 254 and not text.replace(".", "").isdigit() and _HOST.fullmatch(text) is not None
+    return True

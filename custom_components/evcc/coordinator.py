@@ -1,6 +1,6 @@
 """What a loaded entry consists of, how it is shown to entities, and the commands that change it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import logging
@@ -15,11 +15,13 @@ from homeassistant.util.signal_type import SignalType
 
 from .clock import Clock
 from .const import CONF_ON_STOP, DOMAIN, ON_STOP_KEEP, ON_STOP_OFF
-from .core import commands, effective
+from .core import commands, effective, plan
 from .core.events import Event
+from .core.goals import EnergyPlan, RepeatingPlan, SocPlan, Strategy
 from .core.memory import dump
 from .core.model import BatteryMode
 from .core.parts import Loadpoint
+from .core.plan import Planned
 from .core.ports import ChargerCommand, ChargerResult
 from .core.rates import Tariffs
 from .core.session import SessionRecord, Statistics
@@ -30,8 +32,10 @@ from .devices.simulated.live import LivePlant
 from .equipment import Equipment
 from .runner import Runner
 from .store import StoreError
+from .store.credentials import Credentials
 from .store.sessions import SessionStore
 from .store.settings import SettingsStore
+from .tariffs.keepers import TariffKeepers
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -66,11 +70,15 @@ class EvccRuntime:
     clock: Clock
     plant: LivePlant | None = None
     tariffs: Callable[[datetime], Tariffs]
+    tariff_keepers: TariffKeepers
     settings: SettingsStore
     sessions: SessionStore
+    credentials: Credentials
     coordinator: EvccCoordinator
     runner: Runner = field(init=False)
     statistics: dict[str, Statistics] = field(default_factory=dict)
+    unclear_events: tuple[str, ...] = ()  # titles that are no plans although they name a vehicle
+    published: object = None  # what the REST API keeps of the last snapshot; its own business
     _repaired: bool = False
     _last_settings: object = None
 
@@ -110,6 +118,55 @@ class EvccRuntime:
         """Override the home battery's mode for a minute; UNKNOWN gives it back."""
         await self._async_done(commands.set_external_battery_mode(self.site, mode, self.runner.now()))
 
+    # Plans
+
+    async def async_set_soc_plan(self, vehicle: str, plan: SocPlan | None) -> None:
+        """Set the plan of a vehicle, None: remove it."""
+        await self._async_done(commands.set_soc_plan(self.site, vehicle, plan, self.runner.now()))
+
+    async def async_set_repeating_plans(self, vehicle: str, plans: Sequence[RepeatingPlan]) -> None:
+        """Replace the repeating plans of a vehicle."""
+        await self._async_done(commands.set_repeating_plans(self.site, vehicle, plans, self.runner.now()))
+
+    async def async_set_energy_plan(self, index: int, plan: EnergyPlan | None) -> None:
+        """Set the plan of a loadpoint (index from 0), None: remove it."""
+        await self._async_done(commands.set_energy_plan(self.site, index, plan, self.runner.now()))
+
+    async def async_set_vehicle_strategy(self, vehicle: str, strategy: Strategy) -> None:
+        """Set how the hours of a vehicle's plans are chosen."""
+        await self._async_done(commands.set_vehicle_strategy(self.site, vehicle, strategy, self.runner.now()))
+
+    async def async_set_loadpoint_strategy(self, index: int, strategy: Strategy) -> None:
+        """Set how the hours of a loadpoint's own plans are chosen."""
+        await self._async_done(commands.set_loadpoint_strategy(self.site, index, strategy, self.runner.now()))
+
+    def plan(self, index: int) -> Planned:
+        """Return the plan that counts at a loadpoint (index from 0), see `core.plan`."""
+        return plan.present(self.site, index, self.runner.now())
+
+    def preview_soc(self, index: int, soc: int, time: datetime, precondition: float | None = None) -> Planned:
+        """Return what a plan for that state of charge would come to."""
+        return plan.preview_soc(self.site, index, soc, time, self.runner.now(), precondition)
+
+    def preview_energy(
+        self, index: int, energy_kwh: float, time: datetime, precondition: float | None = None
+    ) -> Planned:
+        """Return what a plan for that energy would come to."""
+        return plan.preview_energy(self.site, index, energy_kwh, time, self.runner.now(), precondition)
+
+    def preview_repeating(
+        self,
+        index: int,
+        soc: int,
+        weekdays: Sequence[int],
+        time: str,
+        tz: str,
+        precondition: float | None = None,
+    ) -> Planned:
+        """Return what the next occurrence of a repeating plan would come to."""
+        now = self.runner.now()
+        return plan.preview_repeating(self.site, index, soc, weekdays, time, tz, now, precondition)
+
     async def _async_done(self, wake: bool) -> None:
         """Store what a command changed and show it, by a cycle at once if it asks for one."""
         self.settings.settings_changed()
@@ -140,11 +197,13 @@ class EvccRuntime:
             self.hass.async_create_task(self.async_repair_sessions(), "evcc repair sessions")
 
     def _changed_by_cycles(self) -> object:
-        """Return the settings that vehicles coming and going change, as a value that compares."""
-        return [
-            (s.mode, s.limit_soc, s.limit_energy, s.phases_configured)
-            for s in (lp.settings for lp in self.site.loadpoints)
+        """Return the settings that vehicles and plans coming and going change, as a value that compares."""
+        loadpoints = [
+            (s.mode, s.limit_soc, s.limit_energy, s.phases_configured, lp.goals)
+            for lp in self.site.loadpoints
+            for s in (lp.settings,)
         ]
+        return loadpoints, [car.goals for car in self.site.vehicles.values()]
 
     async def _async_store(self, records: list[SessionRecord]) -> None:
         await self.sessions.async_write(records)
@@ -160,6 +219,51 @@ class EvccRuntime:
             _LOGGER.debug("No statistics: %s", err)
         else:
             self.coordinator.async_update_listeners()
+
+    async def async_update_session(
+        self, session_id: int, *, vehicle: str | None = None, loadpoint: str | None = None
+    ) -> bool:
+        """Change the titles of a session, None: leave; return whether it exists.
+
+        A session that is not over yet is written again from memory, which therefore changes first.
+        """
+        before = [(r, r.vehicle, r.loadpoint) for r in self._running(session_id)]
+        for record, _, _ in before:
+            record.vehicle = record.vehicle if vehicle is None else vehicle
+            record.loadpoint = record.loadpoint if loadpoint is None else loadpoint
+        try:
+            return await self.sessions.async_update(session_id, vehicle=vehicle, loadpoint=loadpoint)
+        except StoreError:
+            for record, car, place in before:
+                record.vehicle, record.loadpoint = car, place
+            raise
+        finally:
+            self.settings.remember(self.site.memory)
+
+    async def async_delete_session(self, session_id: int) -> bool:
+        """Delete a session for good; return whether there was one.
+
+        One that is not over yet is not written again, unless charging begins anew before the vehicle goes:
+        that is a session with another number.
+        """
+        before = [(r, r.id, r.created) for r in self._running(session_id)]
+        for record, _, _ in before:
+            record.id, record.created = 0, None
+        try:
+            existed = await self.sessions.async_delete(session_id)
+        except StoreError:
+            for record, number, created in before:
+                record.id, record.created = number, created
+            raise
+        finally:
+            self.settings.remember(self.site.memory)
+        await self.async_refresh_statistics()
+        return existed
+
+    def _running(self, session_id: int) -> list[SessionRecord]:
+        """Return the session as the memory has it, if it is not over yet."""
+        records = (lp.memory.session for lp in self.site.loadpoints)
+        return [r for r in records if r is not None and r.id and r.id == session_id]
 
     async def async_repair_sessions(self) -> None:
         """Complete what a power cut left open, by the meters as the first cycle read them."""
@@ -197,6 +301,8 @@ class EvccRuntime:
 
     async def _async_put_away(self) -> None:
         if not self.sessions.closed:
+            self.tariff_keepers.async_stop()
+            await self.tariff_keepers.async_flush()
             await self.settings.async_flush()
             await self.sessions.async_close()
 

@@ -35,7 +35,7 @@ async def async_setup_entry(
 
 
 class EvccEvent(EvccEntity[LoadpointState], EventEntity):
-    """Vehicle connected, charging started …, with the vehicle's title and, for soc, the level reached."""
+    """Vehicle connected, charging started …, with the vehicle's title and, for soc, the level reached, for a plan the s too late."""
 
     entity_description: EventDescription
 
@@ -50,5 +50,8 @@ class EvccEvent(EvccEntity[LoadpointState], EventEntity):
         if event.loadpoint != self.owner.name:
             return
         titles = {car.name: car.title for car in self.coordinator.data.vehicles}
-        self._trigger_event(event.kind, {"vehicle": titles.get(event.vehicle or ""), "level": event.value})
+        attributes: dict[str, object] = {"vehicle": titles.get(event.vehicle or ""), "level": None}
+        if event.value is not None:
+            attributes["overrun" if event.kind is EventKind.PLAN_OVERRUN else "level"] = event.value
+        self._trigger_event(event.kind, attributes)
         self.async_write_ha_state()

@@ -1,6 +1,6 @@
 """Settings that are numbers."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -10,19 +10,20 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import Platform
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import presentation
-from .coordinator import EvccConfigEntry
+from . import plan_controls, presentation
+from .coordinator import EvccConfigEntry, EvccRuntime
 from .core.rates import TariffKind
 from .core.settings import Kind, Scope, Setting
 from .core.state import LoadpointState, SiteState, VehicleState
-from .entity import PlatformSetup, SettingDescription, SettingEntity
+from .entity import EvccDescription, EvccEntity, PlatformSetup, SettingDescription, SettingEntity
+from .errors import user_errors
 from .owners import owners
 from .presentation import Look
-from .sensor_descriptions import CO2_PER_KWH, price_unit
+from .sensor_descriptions import CO2_PER_KWH, heats, price_unit
 
 PARALLEL_UPDATES = 1
 
@@ -80,6 +81,50 @@ LOADPOINT: Final = _table(Scope.LOADPOINT, presentation.LOADPOINT_SETTINGS, pres
 VEHICLE: Final = _table(Scope.VEHICLE, presentation.VEHICLE_SETTINGS)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlanNumberDescription[S](NumberEntityDescription, EvccDescription[S]):
+    """A number of a plan."""
+
+    value_fn: Callable[[S], float]
+    set_fn: Callable[[EvccRuntime, S, float], Awaitable[None]]
+
+
+LOADPOINT_PLAN: Final = (
+    PlanNumberDescription[LoadpointState](
+        key="plan_energy",
+        exists_fn=lambda lp, _: not heats(lp),
+        value_fn=lambda lp: lp.plan_energy,
+        set_fn=plan_controls.async_set_energy,
+        native_max_value=200,
+        native_step=0.1,
+        mode=NumberMode.BOX,
+        entity_registry_enabled_default=False,
+        **UNITS["kWh"],
+    ),
+)
+VEHICLE_PLAN: Final = (
+    PlanNumberDescription[VehicleState](
+        key="plan_soc",
+        value_fn=lambda vehicle: 0 if vehicle.plan is None else vehicle.plan.soc,
+        set_fn=plan_controls.async_set_soc,
+        native_step=5,
+        mode=NumberMode.SLIDER,
+        **UNITS["%"],
+    ),
+    PlanNumberDescription[VehicleState](
+        key="plan_precondition",
+        value_fn=lambda vehicle: round(vehicle.plan_strategy.precondition / 60, 1),
+        set_fn=plan_controls.async_set_precondition,
+        native_max_value=240,
+        native_step=5,
+        mode=NumberMode.BOX,
+        device_class=NumberDeviceClass.DURATION,
+        native_unit_of_measurement="min",
+        entity_category=EntityCategory.CONFIG,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant, entry: EvccConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
@@ -90,6 +135,8 @@ async def async_setup_entry(
     setup.add(of.battery_settings, BATTERY, EvccNumber)
     setup.add(of.loadpoints, LOADPOINT, EvccNumber)
     setup.add(of.vehicles, VEHICLE, EvccNumber)
+    setup.add(of.loadpoints, LOADPOINT_PLAN, PlanNumber)
+    setup.add(of.vehicles, VEHICLE_PLAN, PlanNumber)
 
 
 class EvccNumber[S: (SiteState, LoadpointState, VehicleState)](SettingEntity[S], NumberEntity):
@@ -125,3 +172,28 @@ class EvccNumber[S: (SiteState, LoadpointState, VehicleState)](SettingEntity[S],
     @override
     async def async_set_native_value(self, value: float) -> None:
         await self.async_change(value)
+
+
+class PlanNumber[S](EvccEntity[S], NumberEntity):
+    """A number of a plan. A target of 0 means that there is none; `core.plan_entry` tells what a new one means."""
+
+    entity_description: PlanNumberDescription[S]
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        part = self.part
+        return None if part is None else self.entity_description.value_fn(part)
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        # What came in by another way is shown as it is, not at the end of the slider.
+        high, value = super().native_max_value, self.native_value
+        return high if value is None else max(high, value)
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        if (part := self.part) is not None:
+            with user_errors():
+                await self.entity_description.set_fn(self.runtime, part, value)

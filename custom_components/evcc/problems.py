@@ -11,7 +11,7 @@ from homeassistant.core import CoreState, HomeAssistant, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.issue_registry import IssueSeverity
 
-from .const import CONF_SOURCE, SOURCE_ENTITY
+from .const import CONF_PLAN_CALENDAR, CONF_SOURCE, SOURCE_ENTITY
 from .coordinator import EvccConfigEntry
 from .core.model import Failure, Feature, Reason
 from .core.state import BatteryDeviceState, MeterState, SiteState
@@ -199,6 +199,23 @@ def site_faulty(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteState) ->
         )
 
 
+def calendar_useless(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteState) -> Iterator[Problem]:
+    """Find a calendar of plans that is gone, and events in it that cannot be understood."""
+    calendar = entry.options.get(CONF_PLAN_CALENDAR)
+    if not calendar:
+        return
+    if hass.state is CoreState.running and hass.states.get(calendar) is None:
+        yield Problem(key="calendar_missing", about=entry.entry_id, placeholders={"calendar": calendar})
+    if unclear := entry.runtime_data.unclear_events:
+        titles = "\n".join(f"- {title}" for title in unclear)
+        yield Problem(
+            key="events_unclear",
+            about=entry.entry_id,
+            after=AT_ONCE,
+            placeholders={"calendar": calendar, "events": titles},
+        )
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     entities_missing,
     chargers_lost,
@@ -208,6 +225,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     chargers_disobey,
     files_unusable,
     site_faulty,
+    calendar_useless,
 )
 
 KEYS: Final = frozenset(
@@ -222,6 +240,8 @@ KEYS: Final = frozenset(
         "charger_ignores_off",
         "phases_not_switched",
         "site_fault",
+        "calendar_missing",
+        "events_unclear",
         *(f"file_{problem}" for problem in StoreProblem),
     }
 )

@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import presentation
+from . import plan_controls, presentation
 from .coordinator import EvccConfigEntry
 from .core.model import BatteryMode, Mode, PollMode
 from .core.settings import Kind, Scope, Setting
@@ -24,6 +24,8 @@ from .sensor_descriptions import controllable, takes_vehicles
 PARALLEL_UPDATES = 1
 
 NONE: Final = "none"
+CHEAPEST: Final = "cheapest"
+CONTINUOUS: Final = "continuous"
 AUTO: Final = "auto"
 MODES: Final = [str(m) for m in (Mode.OFF, Mode.PV, Mode.MINPV, Mode.NOW)]  # from less to more
 EXTERNAL_MODES: Final = {AUTO: BatteryMode.UNKNOWN} | {
@@ -84,6 +86,10 @@ EXTERNAL_MODE: Final = ChoiceDescription[SiteState](
     exists_fn=lambda site, _: controllable(site),
 )
 
+STRATEGY: Final = ChoiceDescription[VehicleState](
+    key="plan_strategy", entity_category=EntityCategory.CONFIG, options=[CHEAPEST, CONTINUOUS]
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: EvccConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -94,6 +100,7 @@ async def async_setup_entry(
     setup.add(of.loadpoints, LOADPOINT, EvccSelect)
     setup.add(of.loadpoints, (ASSIGNED_VEHICLE,), AssignedVehicle)
     setup.add(of.vehicles, VEHICLE, EvccSelect)
+    setup.add(of.vehicles, (STRATEGY,), PlanStrategy)
     setup.add(of.battery_settings, (EXTERNAL_MODE,), ExternalBatteryMode)
 
 
@@ -153,6 +160,25 @@ class AssignedVehicle(EvccEntity[LoadpointState], SelectEntity):
         if (part := self.part) is not None:
             with user_errors():
                 await self.runtime.async_select_vehicle(part.index - 1, self._names.get(option))
+
+
+class PlanStrategy(EvccEntity[VehicleState], SelectEntity):
+    """Whether a vehicle's plans take the cheapest hours or one piece."""
+
+    entity_description: ChoiceDescription[VehicleState]
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        if (part := self.part) is None:
+            return None
+        return CONTINUOUS if part.plan_strategy.continuous else CHEAPEST
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        if (part := self.part) is not None:
+            with user_errors():
+                await plan_controls.async_set_continuous(self.runtime, part, continuous=option == CONTINUOUS)
 
 
 class ExternalBatteryMode(EvccEntity[SiteState], SelectEntity):

@@ -142,6 +142,7 @@ CO2: Final[dict[str, Any]] = {
     "suggested_display_precision": 0,
     "lazy": True,
 }
+PLANNED_COST: Final[dict[str, Any]] = {k: v for k, v in COST.items() if k != "state_class"}  # nothing adds up
 TIME: Final[dict[str, Any]] = {"device_class": SensorDeviceClass.TIMESTAMP}
 ENUM: Final[dict[str, Any]] = {"device_class": SensorDeviceClass.ENUM}
 
@@ -344,6 +345,8 @@ def takes_vehicles(loadpoint: LoadpointState) -> bool:
     return Feature.INTEGRATED_DEVICE not in loadpoint.charger_features
 
 
+PLAN: Final[dict[str, Any]] = {"exists_fn": lambda lp, _: not heats(lp)}
+
 LOADPOINT: Final[Table[LoadpointState]] = (
     SensorDescription(
         key="reason",
@@ -474,6 +477,29 @@ LOADPOINT: Final[Table[LoadpointState]] = (
         **HIDDEN,
         **TIME,
     ),
+    SensorDescription(
+        key="plan_projected_start", value_fn=lambda lp: lp.plan_projected_start, **PLAN, **TIME
+    ),
+    SensorDescription(
+        key="plan_projected_end", value_fn=lambda lp: lp.plan_projected_end, **PLAN, **HIDDEN, **TIME
+    ),
+    SensorDescription(key="effective_plan_time", value_fn=lambda lp: lp.effective_plan_time, **PLAN, **TIME),
+    SensorDescription(
+        key="effective_plan_soc",
+        exists_fn=lambda lp, _: takes_vehicles(lp) and not heats(lp),
+        value_fn=lambda lp: lp.effective_plan_soc or None,
+        native_unit_of_measurement=PERCENTAGE,
+        **HIDDEN,
+    ),
+    SensorDescription(
+        key="plan_overrun",
+        exists_fn=lambda lp, _: not heats(lp),
+        value_fn=lambda lp: int(lp.plan_overrun // 60),
+        **DETAIL,
+        **MINUTES,
+    ),
+    SensorDescription(key="plan_cost", value_fn=lambda lp: lp.plan_cost, **HIDDEN, **PLANNED_COST),
+    SensorDescription(key="plan_price", value_fn=lambda lp: lp.plan_price, **HIDDEN, **PRICE),
     SensorDescription(key="effective_priority", value_fn=lambda lp: lp.effective_priority, **DETAIL),
     SensorDescription(
         key="effective_min_current", value_fn=lambda lp: lp.effective_min_current, **DETAIL, **CURRENT

@@ -1,7 +1,7 @@
 """Actions: what automations, scripts and the developer tools can do with the site and ask of it."""
 
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any, Final
 
 import voluptuous as vol
@@ -11,20 +11,15 @@ from homeassistant.helpers import config_validation as cv, service
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 
+from .action import Action, Called
 from .const import DOMAIN
-from .coordinator import EvccConfigEntry, EvccRuntime
+from .coordinator import EvccConfigEntry
 from .core.memory import dump
 from .core.model import BatteryMode
 from .core.settings import Scope
 from .errors import refusal, user_errors
-from .targets import (
-    ATTR_LOADPOINT,
-    ATTR_VEHICLE,
-    LOADPOINT_FIELDS,
-    find_vehicle,
-    loadpoint_indexes,
-    names_loadpoints,
-)
+from .services_plans import PLAN_ACTIONS
+from .targets import ATTR_LOADPOINT, ATTR_VEHICLE, LOADPOINT_FIELDS, find_vehicle, names_loadpoints
 
 ATTR_ENERGY: Final = "energy"
 ATTR_LIMIT: Final = "limit"
@@ -38,31 +33,6 @@ ATTR_YEAR: Final = "year"
 
 FORCED_MODES: Final = [str(m) for m in BatteryMode if m is not BatteryMode.UNKNOWN]
 SESSION: Final[VolDictType] = {vol.Required(ATTR_SESSION): cv.positive_int}
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A call of an action on the running site."""
-
-    hass: HomeAssistant
-    runtime: EvccRuntime
-    call: ServiceCall
-
-    @property
-    def indexes(self) -> list[int]:
-        """Return the loadpoints that are meant, from 0; ServiceValidationError if there are none."""
-        return loadpoint_indexes(self.hass, self.runtime.site, self.call)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One action. `query`: it only answers and changes nothing."""
-
-    name: str
-    run: Callable[[Called], Awaitable[ServiceResponse]]
-    fields: VolDictType = field(default_factory=dict)
-    query: bool = False
-    admin: bool = False
 
 
 # Loadpoints
@@ -153,7 +123,7 @@ async def _get_sessions(called: Called) -> ServiceResponse:
 async def _update_session(called: Called) -> None:
     data, runtime = called.call.data, called.runtime
     session = data[ATTR_SESSION]
-    if not await runtime.sessions.async_update(
+    if not await runtime.async_update_session(
         session, vehicle=data.get(ATTR_VEHICLE), loadpoint=data.get(ATTR_LOADPOINT)
     ):
         raise refusal("session_unknown", session=session)
@@ -161,9 +131,8 @@ async def _update_session(called: Called) -> None:
 
 async def _delete_session(called: Called) -> None:
     session = called.call.data[ATTR_SESSION]
-    if not await called.runtime.sessions.async_delete(session):
+    if not await called.runtime.async_delete_session(session):
         raise refusal("session_unknown", session=session)
-    await called.runtime.async_refresh_statistics()
 
 
 async def _get_statistics(called: Called) -> ServiceResponse:
@@ -236,6 +205,7 @@ ACTIONS: Final = (
     Action("delete_session", _delete_session, SESSION, admin=True),
     Action("get_statistics", _get_statistics, query=True),
     Action("get_state", _get_state, query=True),
+    *PLAN_ACTIONS,
 )
 
 

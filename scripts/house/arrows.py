@@ -27,7 +27,7 @@ IMPORTED_BY = {
 
 # What those who show or command may not import: they read the snapshot and call commands.
 PLATFORMS = {platform.value for platform in Platform}
-SURFACES = {"rest", "services", "entity", "diagnostics", "system_health"} | PLATFORMS
+SURFACES = {"rest", "services", "services_plans", "entity", "diagnostics", "system_health"} | PLATFORMS
 NOT_FOR_SURFACES = {"devices", "store"}
 
 # The brain is pure: the standard library without what waits, talks, remembers or tells the time.

@@ -1,9 +1,11 @@
 """The flow of the site: demo home, one's own home, options, changes."""
 
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evcc.const import DOMAIN
 from custom_components.evcc.flows.demo import demo_subentries, demo_title
+from homeassistant.components.http import ApiConfig
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult, FlowType
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
@@ -13,6 +15,13 @@ from .flow_helpers import LANGUAGES, Data, check_texts, home, setup_entry, texts
 __all__ = ["setup_entry"]
 
 OPTIONS = {"interval": 30, "voltage": 230, "on_stop": "keep"}
+API = {
+    "envelope": True,
+    "open_local": False,
+    "listen": False,
+    "listen_port": 7070,
+    "listen_host": "0.0.0.0",
+}
 
 
 async def start(hass: HomeAssistant, choice: str) -> ConfigFlowResult:
@@ -160,7 +169,11 @@ async def test_options_of_a_home(hass: HomeAssistant) -> None:
     entry = home(hass)
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "init")
-    fields = {m.schema: m.description["suggested_value"] for m in result["data_schema"].schema}
+    fields = {
+        m.schema: m.description["suggested_value"]
+        for m in result["data_schema"].schema
+        if m.schema not in ("api", "plan_calendar")
+    }
     assert fields == OPTIONS
 
     with pytest.raises(InvalidData):
@@ -193,3 +206,84 @@ async def test_options_of_a_demo_home_change_its_speed_with_one_reload(hass: Hom
     assert entry.data == {"demo": True, "speed": 30}
     assert entry.options == {"interval": 20, "voltage": 230, "on_stop": "keep"}
     assert len(updates) == 1
+
+
+async def options_of(hass: HomeAssistant, entry: MockConfigEntry, **api: object) -> ConfigFlowResult:
+    """Send the form of options with these in the section of the API."""
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    return await hass.config_entries.options.async_configure(result["flow_id"], {**OPTIONS, "api": api})
+
+
+async def test_own_home_is_not_asked_about_the_api_at_first(hass: HomeAssistant) -> None:
+    form = await start(hass, "home")
+
+    assert "api" not in form["data_schema"].schema
+
+
+async def test_api_is_closed_and_without_a_port_unless_told_otherwise(hass: HomeAssistant) -> None:
+    entry = home(hass)
+
+    result = await options_of(hass, entry)
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options == {**OPTIONS, "api": API}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::", "evcc.local", "nas"])
+async def test_options_of_the_api_are_kept_in_a_section(hass: HomeAssistant, host: str) -> None:
+    entry = home(hass)
+    wanted = {**API, "envelope": False, "listen": True, "listen_port": 7071, "listen_host": host}
+
+    await options_of(hass, entry, **wanted)
+
+    assert entry.options == {**OPTIONS, "api": wanted}
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    section = form["data_schema"].schema["api"]
+    shown = {m.schema: m.description["suggested_value"] for m in section.schema.schema}
+    assert (shown, section.options) == (wanted, {"collapsed": True})
+
+
+async def test_who_leaves_the_section_out_leaves_the_api_as_it_is(hass: HomeAssistant) -> None:
+    entry = home(hass)
+    await options_of(hass, entry, **{**API, "open_local": True})
+
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(result["flow_id"], {**OPTIONS, "interval": 20})
+
+    assert entry.options == {**OPTIONS, "interval": 20, "api": {**API, "open_local": True}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"listen_host": ""}, "host_invalid"),
+        ({"listen_host": "192.168.1"}, "host_invalid"),
+        ({"listen_host": "http://nas"}, "host_invalid"),
+        ({"listen_host": "-nas"}, "host_invalid"),
+        ({"listen_host": "a" * 64}, "host_invalid"),
+        ({"listen_port": 8123}, "port_of_home_assistant"),
+    ],
+)
+async def test_where_the_api_cannot_listen_is_refused(
+    hass: HomeAssistant, wrong: dict[str, object], error: str
+) -> None:
+    entry = home(hass)
+    hass.config.api = ApiConfig("127.0.0.1", "127.0.0.1", 8123, False)
+
+    result = await options_of(hass, entry, listen=True, **wrong)
+
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": error})
+    for language in LANGUAGES:
+        check_texts(texts(language)["options"], result)
+    section = result["data_schema"].schema["api"]
+    assert section.options == {"collapsed": False}
+    shown = {m.schema: m.description["suggested_value"] for m in section.schema.schema}
+    assert shown == {**API, "listen": True, **wrong}
+    result = await options_of(hass, entry, listen=False, **wrong)
+    assert result["type"] is FlowResultType.CREATE_ENTRY  # nobody listens there
+
+
+@pytest.mark.parametrize("port", [0, 65536])
+async def test_a_port_that_cannot_exist_is_refused(hass: HomeAssistant, port: int) -> None:
+    with pytest.raises(InvalidData):
+        await options_of(hass, home(hass), listen_port=port)

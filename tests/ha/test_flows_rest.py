@@ -19,6 +19,8 @@ URL = "/api/config/config_entries"
 
 @pytest.fixture
 async def client(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> TestClient[Any, Any]:
+    # both before the server starts, as in a real Home Assistant: it takes no routes after that
+    assert await async_setup_component(hass, "websocket_api", {})
     assert await async_setup_component(hass, "config", {})
     return await hass_client()
 

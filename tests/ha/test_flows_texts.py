@@ -97,7 +97,7 @@ def test_every_kind_of_subentry_has_its_frame(language: str) -> None:
     flows = texts(language)["config_subentries"]
     supported = EvccConfigFlow.async_get_supported_subentry_types(None)  # type: ignore[arg-type]
 
-    assert set(flows) == set(supported) == set(TYPES)
+    assert set(flows) == set(supported) == {*TYPES, "tariff"}
     for flow in flows.values():
         assert flow["entry_type"]
         assert flow["initiate_flow"].keys() == {"user", "reconfigure"}

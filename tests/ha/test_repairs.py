@@ -291,6 +291,8 @@ PLACEHOLDERS = {
     "charger_ignores_off": {"device"},
     "phases_not_switched": {"device"},
     "site_fault": {"error"},
+    "calendar_missing": {"calendar"},
+    "events_unclear": {"calendar", "events"},
     **{f"file_{p}": {"file"} for p in Problem},
 }
 
