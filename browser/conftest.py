@@ -1,4 +1,4 @@
-"""One Home Assistant with the demo home and one Chromium for all tests of this folder."""
+"""One Home Assistant with the demo home and one Chromium for all tests of this folder, in each process."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -9,6 +9,11 @@ import pytest
 from browser.chromium import FLAGS, find_chromium
 from scripts.develop import has_cycled
 from scripts.hass_process import HassProcess
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the file that takes longest: it mostly waits, while a second process runs the others."""
+    items.sort(key=lambda item: item.path.name != "test_own_home.py")
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
                 power="sensor.box_power",
             )
             assert "connected → B" in shown[-1]
-            hass.wait_until("the loadpoint", lambda: REASON in hass.client.states(), 60)
+            hass.wait_until("the loadpoint", lambda: loaded(hass) and REASON in hass.client.states(), 60)
             home = House(hass, box)
             for key in ("enableDelay", "disableDelay"):
                 hass.client.call("evcc", "change_setting", loadpoint=1, setting=key, value=DELAY)
@@ -123,6 +123,12 @@ def test_a_power_cut_while_charging_changes_nothing(house: House) -> None:
 
     assert house.box.commands == commands
     assert remembered(house) == before
+
+
+def loaded(hass: HassProcess) -> bool:
+    """Return whether the integration is there: its entities are, a moment before it takes commands."""
+    entries = hass.client.request("GET", "/api/config/config_entries/entry?domain=evcc")
+    return [entry["state"] for entry in entries] == ["loaded"]
 
 
 def ready(hass: HassProcess) -> bool:

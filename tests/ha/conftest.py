@@ -6,12 +6,14 @@ from syrupy.assertion import SnapshotAssertion
 
 
 @pytest.fixture(autouse=True)
-def custom_integrations(enable_custom_integrations: None) -> None:
-    """Let Home Assistant load integrations of this repository.
+def custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load integrations of this repository; tests of pure functions do without it.
 
     A module that needs the recorder replaces this fixture by one of the same name, which takes
     `recorder_mock` before `enable_custom_integrations`: the other order is refused.
     """
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
 
 
 @pytest.fixture

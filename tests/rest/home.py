@@ -21,7 +21,7 @@ from custom_components.evcc.core.rates import Slot, Tariff, TariffKind, Tariffs
 from custom_components.evcc.core.session import SessionRecord
 from custom_components.evcc.core.state import SiteState
 from custom_components.evcc.devices.simulated.live import LivePlant
-from custom_components.evcc.store.sessions import FILE, SessionStore
+from custom_components.evcc.store.sessions import SessionStore
 from homeassistant.core import HomeAssistant
 
 VEHICLE: Final = "vehicle_1"
@@ -221,7 +221,6 @@ async def build_home(
     await hass.config.async_update(currency="EUR", language="en")
     tariffs = KnownTariffs()
     monkeypatch.setattr(LivePlant, "tariffs", lambda _, now: tariffs(now))
-    await _store_sessions(Path(hass.config.path(FILE)))
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Zuhause",
@@ -242,7 +241,8 @@ async def build_home(
     return home
 
 
-async def _store_sessions(path: Path) -> None:
+async def store_sessions(path: Path) -> None:
+    """Write a file with what was charged before."""
     store = SessionStore(path)
     await store.async_open()
     await store.async_write(SESSIONS)

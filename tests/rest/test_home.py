@@ -1,6 +1,18 @@
-"""The home of the REST cases is as their head says."""
+"""The home of the REST cases is as their head says, and its entities tell the same as the API."""
+
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+import pytest
+
+from homeassistant.core import HomeAssistant
 
 from .home import OFFLINE, VEHICLE, RestHome
+
+
+@pytest.fixture
+def home_platforms() -> None:
+    """Have all entities."""
 
 
 async def test_the_home_is_as_the_cases_say(home: RestHome) -> None:
@@ -20,3 +32,29 @@ async def test_the_home_is_as_the_cases_say(home: RestHome) -> None:
     assert home.state.residual_power == 0
     assert home.state.battery_grid_charge_limit is None
     assert home.state.currency == "EUR"
+
+
+async def test_what_one_side_sets_the_other_shows(
+    hass: HomeAssistant, home: RestHome, client: TestClient[Any, Any]
+) -> None:
+    mode, priority = "select.carport_charge_mode", "number.carport_priority"
+    assert (await client.post("/api/loadpoints/1/mode/minpv")).status == 200
+    assert (await client.post("/api/loadpoints/1/priority/3")).status == 200
+    await hass.async_block_till_done()
+    shown = hass.states.get(mode), hass.states.get(priority)
+    assert [state and state.state for state in shown] == ["minpv", "3"]
+    await hass.services.async_call(
+        "select", "select_option", {"entity_id": mode, "option": "now"}, blocking=True
+    )
+    state = await (await client.get("/api/state")).json()
+    assert state["result"]["loadpoints"][0]["mode"] == "now"
+
+
+async def test_a_home_with_entities_goes_and_comes_back(
+    hass: HomeAssistant, home: RestHome, client: TestClient[Any, Any]
+) -> None:
+    before = set(hass.states.async_entity_ids())
+    assert len(before) > 100
+    await hass.config_entries.async_reload(home.entry.entry_id)
+    assert set(hass.states.async_entity_ids()) == before
+    assert (await client.get("/api/health")).status == 200

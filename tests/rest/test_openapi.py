@@ -121,6 +121,8 @@ def resolved(document: Mapping[str, Any], node: Any) -> Any:
         for key in node["$ref"].removeprefix("#/").split("/"):
             found = found[key]
         return resolved(document, found)
+    if "anyOf" in node and (form := resolved(document, node["anyOf"][0])).get("type") == "object":
+        return form  # that of the contract; others stand beside it
     return {key: resolved(document, value) for key, value in node.items() if not _wording(key, value)}
 
 
@@ -223,6 +225,30 @@ def test_an_operation_is_that_of_the_contract_but_for_the_repairs(name: str) -> 
 def test_every_repair_is_needed() -> None:
     found = {repair_of(name, *d) for name in operations(CONTRACT) for d in differences_of(name)}
     assert set(REPAIRS) - found == set()
+
+
+def result_of(path: str, method: str, *, enveloped: bool) -> Mapping[str, Any]:
+    document = openapi.document(table.ROUTES, "1", enveloped=enveloped)
+    answer: Mapping[str, Any] = document["paths"][path][method]["responses"]["200"]
+    schema: Mapping[str, Any] = answer["content"]["application/json"]["schema"]
+    return schema
+
+
+def test_a_filter_may_return_anything() -> None:
+    contract, filtered = result_of("/state", "get", enveloped=True)["anyOf"]
+    assert contract["properties"].keys() == {"result"}
+    assert filtered.keys() == {"description"}
+
+
+def test_repeating_plans_are_a_list_for_newer_clients_and_both_for_older_ones() -> None:
+    path = "/vehicles/{name}/plan/repeating"
+    forms = OURS["components"]["schemas"]["RepeatingPlansOrList"]
+    plans = {"type": "array", "items": {"$ref": "#/components/schemas/RepeatingPlan"}}
+    assert forms["anyOf"] == [{"$ref": "#/components/schemas/RepeatingPlans"}, plans]
+    ref = {"$ref": "#/components/schemas/RepeatingPlansOrList"}
+    assert OURS["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"] == ref
+    assert result_of(path, "post", enveloped=True)["properties"] == {"result": ref}
+    assert result_of(path, "post", enveloped=False) == plans
 
 
 def test_every_refusal_says_so_in_the_form_of_the_contract() -> None:

@@ -304,6 +304,11 @@ async def test_what_is_missing_is_nothing_and_what_is_not_known_is_left_aside(
     assert (await ask(client, "POST", REPEATING, json=body)).result == [empty]
 
 
+async def test_each_day_is_told_once(client: TestClient[Any, Any]) -> None:
+    body = [WEEKLY | {"weekdays": [5, 0, 5, 0]}]
+    assert (await ask(client, "POST", REPEATING, json=body)).result[0]["weekdays"] == [5, 0]
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [

@@ -138,18 +138,19 @@ async def test_who_does_not_follow_is_disconnected(
 async def test_who_does_not_read_is_disconnected_and_keeps_nobody_waiting(
     hass: HomeAssistant, ws: ClientWebSocketResponse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "WRITE_LIMIT", 0.05)
     await ws.receive_json()
     connection = ws._response.connection
     assert connection is not None
     assert connection.transport is not None
     connection.transport.pause_reading()
+    monkeypatch.setattr(websocket, "WRITE_LIMIT", 0.05)  # not before: the first message may take its time
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while hass.data[websocket._CLIENTS]:
             feed(hass)._tell(b"{" + b" " * 1_000_000 + b"}")
             await asyncio.sleep(0.01)
     assert feed(hass).listeners == 0
+    connection.transport.resume_reading()  # else it waits for a farewell that it cannot see
 
 
 async def test_a_client_that_goes_is_forgotten(hass: HomeAssistant, client: Client) -> None:
