@@ -272,6 +272,48 @@ def commuter(strategy: str) -> Json:
     )
 
 
+def plans_on_the_way() -> Json:
+    """Return a night for which plans are made and changed, while the source of the prices is silent."""
+    days = 2
+    return scenario(
+        "Plans on the way",
+        days,
+        pv=[{"name": "roof", "power": cloudy(days)}],
+        tariffs={"grid": quarter_prices(days), "feedin": 0.08, "co2": 320},
+        loadpoints=[{"title": "Garage"}, {"title": "Carport"}],
+        vehicles=[car("blue", "Blue car", capacity=77, soc=60)],
+        connections=[
+            {"loadpoint": 1, "vehicle": "blue", "from": moment(0, "18:00"), "consumes": 25},
+            {"loadpoint": 2, "vehicle": None, "from": moment(0, "19:00"), "to": moment(1, "09:00")},
+        ],
+        commands=[
+            {"at": moment(0, "18:05"), "path": f"/vehicles/blue/plan/soc/80/{moment(1, '07:00')}"},
+            {"at": moment(0, "19:10"), "path": f"/loadpoints/2/plan/energy/20/{moment(1, '08:00')}"},
+            {"at": moment(0, "22:00"), "path": f"/vehicles/blue/plan/soc/80/{moment(1, '05:30')}"},
+            {"at": moment(0, "22:00"), "path": "/vehicles/blue/plan/strategy", "body": {"continuous": True}},
+            {"at": moment(0, "22:05"), "path": f"/vehicles/blue/plan/soc/90/{moment(0, '06:00')}"},
+            {
+                "at": moment(1, "12:00"),
+                "path": "/vehicles/blue/plan/repeating",
+                "body": {
+                    "plans": [
+                        {"weekdays": [2], "time": "21:00", "tz": ZONE, "soc": 90, "active": True},
+                        {"weekdays": [0, 6], "time": "09:00", "tz": ZONE, "soc": 60, "active": True},
+                    ]
+                },
+            },
+        ],
+        faults=[
+            {
+                "from": moment(0, "20:00"),
+                "to": moment(1, "03:00"),
+                "device": "tariff:grid",
+                "kind": "unavailable",
+            }
+        ],
+    )
+
+
 def all_scenarios() -> Iterator[tuple[str, Json]]:
     """Yield file names and documents."""
     for mode in ("off", "now", "minpv", "pv"):
@@ -285,6 +327,7 @@ def all_scenarios() -> Iterator[tuple[str, Json]]:
     yield "week", week()
     for strategy in STRATEGIES:
         yield f"commuter-{strategy}", commuter(strategy)
+    yield "plans-on-the-way", plans_on_the_way()
 
 
 def document(content: Json) -> str:

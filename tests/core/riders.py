@@ -10,9 +10,10 @@ from custom_components.evcc.core.model import Feature, Mode
 from custom_components.evcc.core.parts import Loadpoint, Vehicle
 from custom_components.evcc.core.ports import VehicleReading
 from custom_components.evcc.core.rates import Slot, Tariff, TariffKind, Tariffs
+from custom_components.evcc.core.site import NO_TARIFFS
 
 from .plant import Bench
-from .wiring import B
+from .wiring import B, C
 
 DAY = datetime.fromisoformat("2026-06-01T00:00:00+00:00")  # a Monday
 QUARTER = timedelta(minutes=15)
@@ -38,6 +39,9 @@ def quarters(*values: float, start: str = "0:00", then: float = 50.0, hours: int
     all_of_them += [then] * (hours * 4 - len(all_of_them))
     slots = [Slot(DAY + i * QUARTER, DAY + (i + 1) * QUARTER, v) for i, v in enumerate(all_of_them)]
     return Tariffs(grid=Tariff(TariffKind.PRICE_FORECAST, slots))
+
+
+CHEAP_NIGHT = quarters(*[10] * 8, start="2:00")
 
 
 class Ride(Bench):
@@ -100,3 +104,25 @@ class Ride(Bench):
 
 def repeating(soc: int, time: str, *weekdays: int, active: bool = True, **more: Any) -> RepeatingPlan:
     return RepeatingPlan(weekdays=weekdays, time=time, tz="UTC", soc=soc, active=active, **more)
+
+
+def rider(now: str, minutes: float, by: str, tariffs: Tariffs = NO_TARIFFS, **more: Any) -> Ride:
+    """Return a ride that wants so many minutes of charging."""
+    ride = Ride(now)
+    ride.tariffs = tariffs
+    ride.wants(minutes / 60, by, **more)
+    return ride
+
+
+def drive(ride: Ride, until: str) -> list[tuple[str, str]]:
+    """Let the night pass; return from when to when the car charged."""
+    times: list[tuple[str, str]] = []
+    charged = False
+    while ride.now < at(until):
+        ride.cycle(surplus=-500.0)
+        charging = ride.sockets[0].status is C
+        if charging != charged:
+            text = f"{ride.now:%H:%M}"
+            times = [*times[:-1], (times[-1][0], text)] if charged else [*times, (text, "")]
+            charged = charging
+    return times

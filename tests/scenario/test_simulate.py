@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from custom_components.evcc.devices.simulated import scenario as scenario_file
+from custom_components.evcc.devices.simulated.faults import FaultKind
+from custom_components.evcc.devices.simulated.forecast import USAGES
+from custom_components.evcc.devices.simulated.outages import TARIFF
+from custom_components.evcc.devices.simulated.plans import LOADPOINT_KEYS, VEHICLE_KEYS
 from scripts.make_scenarios import FOLDER, all_scenarios, document
 from scripts.simulate import main
 from tests.devices.simulated.documents import garage
@@ -93,6 +98,12 @@ def test_the_examples_are_what_their_maker_makes() -> None:
     made = {f"{name}.json": document(content) for name, content in all_scenarios()}
     assert {p.name: p.read_text(encoding="utf-8") for p in FOLDER.glob("*.json")} == made
     assert all(len(text) < 100_000 for text in made.values())
+
+
+def test_the_description_names_every_key() -> None:
+    described = (FOLDER / "README.md").read_text(encoding="utf-8")
+    keys = (*scenario_file.KEYS, *VEHICLE_KEYS, *LOADPOINT_KEYS, *USAGES, *FaultKind, TARIFF)
+    assert [key for key in keys if f"`{key}`" not in described] == []
 
 
 def test_nothing_of_home_assistant_is_imported() -> None:

@@ -334,7 +334,8 @@ def test_numbers_are_static_tariffs() -> None:
     tariffs = read(document(tariffs={"grid": 0.3, "feedin": 0.08, "co2": 400})).tariffs.at(at(0))
     assert tariffs.grid is not None
     assert tariffs.grid.static
-    assert tariffs.grid.value(at(0.99)) == 0.3
+    assert tariffs.grid.value(at(0.99)) == tariffs.grid.value(at(7 * 24)) == 0.3
+    assert {s.end - s.start for s in tariffs.grid.slots} == {timedelta(minutes=15)}
     assert tariffs.co2 is not None
     assert (tariffs.co2.kind, tariffs.co2.static) == ("co2", False)
     assert [(s.start, s.end, s.value) for s in tariffs.co2.slots] == [(at(0), at(1), 400)]

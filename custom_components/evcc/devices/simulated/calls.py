@@ -131,13 +131,14 @@ def carry_out(site: Site, method: str, path: str, now: datetime, body: Any = Non
     """Make one call; raise RefusedCallError if the coordinator does not take it."""
     wrong_method = False
     path, _, query = path.partition("?")
+    path = unquote(path)
     for allowed, pattern, action in _TABLE:
         if (found := pattern.fullmatch(path)) is None:
             continue
         if allowed != method:
             wrong_method = True
             continue
-        parts = {key: unquote(part) for key, part in found.groupdict().items() if part is not None}
+        parts = {key: part for key, part in found.groupdict().items() if part is not None}
         target = _target(site, parts)
         request = Request(
             site=site, now=now, target=target, values=parts, query=dict(parse_qsl(query)), body=body

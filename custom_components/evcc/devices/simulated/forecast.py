@@ -6,13 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ...core.rates import Slot, Tariff, TariffKind, Tariffs
+from ...core.rates import QUARTER, Slot, Tariff, TariffKind, Tariffs
 from .fields import Fields, ScenarioError
 from .outages import Outage, known_at
 
 USAGES: Final = ("grid", "feedin", "co2", "solar", "planner")
 
 _KINDS: Final = {"co2": TariffKind.CO2, "solar": TariffKind.SOLAR}
+_AHEAD: Final = timedelta(days=7)
+"""A fixed price is known so far beyond the end of a run."""
+
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -79,7 +82,8 @@ def _tariff(fields: Fields, usage: str, zone: ZoneInfo, start: datetime, end: da
     if not isinstance(fields.raw(usage), dict):
         value = fields.number(usage, low=low)
         kind = _KINDS.get(usage, TariffKind.PRICE_STATIC)
-        return _Published(usage, Tariff(kind, [Slot(start, end, value)]), None)
+        slots = [Slot(start, end, value)] if usage in _KINDS else _flat(start, end + _AHEAD, value)
+        return _Published(usage, Tariff(kind, slots), None)
     inner = fields.part(usage, ("step", "values", "published", "forecast"))
     shown = "forecast" if usage == "solar" and "forecast" in inner else "values"
     series = fields.series(usage, values=shown, low=low)
@@ -92,6 +96,13 @@ def _tariff(fields: Fields, usage: str, zone: ZoneInfo, start: datetime, end: da
     slots[-1] = replace(slots[-1], end=end)
     tariff = Tariff(_KINDS.get(usage, TariffKind.PRICE_FORECAST), slots)
     return _Published(usage, tariff, _known_since(slots, _clock(inner, "published"), zone))
+
+
+def _flat(start: datetime, end: datetime, value: float) -> list[Slot]:
+    """Return quarters of an hour of one price, as the integration cuts a fixed one: plans of it are late."""
+    return [
+        Slot(start + i * QUARTER, start + (i + 1) * QUARTER, value) for i in range((end - start) // QUARTER)
+    ]
 
 
 def _known_since(slots: list[Slot], clock: time | None, zone: ZoneInfo) -> tuple[datetime, ...] | None:

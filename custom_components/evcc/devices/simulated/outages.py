@@ -42,6 +42,8 @@ def read_outages(top: Fields, usages: Sequence[str]) -> tuple[Outage, ...]:
         kind = fields.choice("kind", (*_NO_READS, FaultKind.STALE))
         begin = fields.time("from")
         end = _NEVER if fields.raw("to", None) is None else fields.time("to")
+        if end <= begin:
+            raise ScenarioError(fields.path("to"), "must be after from")
         stale = kind is FaultKind.STALE
         outages += [Outage(usage=u, start=begin, end=end, stale=stale) for u in meant]
     return tuple(outages)

@@ -112,9 +112,24 @@ _SIDE_PLANS: Final[tuple[tuple[str, str, Callable[[_Figures], float | None]], ..
 )
 
 
+def _shared(names: Sequence[str]) -> str:
+    """Return the words that all names begin with, where they would leave no room for what differs."""
+    if all(len(name) < _COLUMN for name in names):
+        return ""
+    shared = ""
+    for words in zip(*(name.split(" ")[:-1] for name in names), strict=False):
+        if len(set(words)) > 1:
+            break
+        shared += f"{words[0]} "
+    return shared
+
+
 def side_by_side(runs: Sequence[_Figures]) -> str:
     """Return a table with a column for each run."""
-    rows = [f"{'':<{_LABEL}}" + "".join(f"{f['name'][: _COLUMN - 1]:>{_COLUMN}}" for f in runs)]
+    names = [f["name"] for f in runs]
+    shared = _shared(names)
+    heads = [name[len(shared) :][: _COLUMN - 1] for name in names]
+    rows = [f"{shared[: _LABEL - 1]:<{_LABEL}}" + "".join(f"{head:>{_COLUMN}}" for head in heads)]
     table = (*_SIDE, *_SIDE_PLANS) if any(f["targets"] for f in runs) else _SIDE
     for title, unit, value in table:
         cells = ["–" if (v := value(f)) is None else f"{round(v, 4):g}" for f in runs]

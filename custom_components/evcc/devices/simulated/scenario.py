@@ -23,7 +23,7 @@ from .plans import LOADPOINT_KEYS, VEHICLE_KEYS, loadpoint_goals, vehicle_goals
 from .plant import Plant
 from .specs import BatterySpec, CarSpec, PlantSpec, PvSpec, SocketSpec
 
-_TOP: Final = (
+KEYS: Final = (
     "name", "start", "timezone", "duration", "interval", "voltage", "site", "pv", "home", "grid",
     "batteries", "loadpoints", "vehicles", "connections", "tariffs", "circuits", "commands", "faults",
 )  # fmt: skip
@@ -83,7 +83,7 @@ def load(path: Path) -> Scenario:
 
 def read(data: Any) -> Scenario:
     """Return the scenario of a parsed JSON document; raise ScenarioError for one that cannot be run."""
-    top = Fields(data, "", _TOP)
+    top = Fields(data, "", KEYS)
     start = top.time("start")
     duration = top.number("duration", above=0)
     zone = _zone(top)
