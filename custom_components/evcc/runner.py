@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Final
@@ -78,6 +79,7 @@ class Runner:
         self.overruns = 0  # ticks that came before the cycle of the one before had ended
         self.fault: str | None = None  # the bug that stopped the last cycle
         self._completed: float | None = None  # loop time of the last cycle that came to its end
+        self._shown: SiteState | None = None  # what was published last
 
     @property
     def running(self) -> bool:
@@ -95,9 +97,19 @@ class Runner:
         return max(self._clock.now(), self._last)
 
     def show(self) -> None:
-        """Publish the site as it is, without a cycle, unless a bug keeps it from being controlled."""
-        if self.fault is None:
-            self._publish(snapshot(self._site, self.now()))
+        """Publish the site as it is, without a cycle, unless a bug keeps it from being controlled.
+
+        Nothing is published if nothing has changed but the time: entities need some ms to look through it all.
+        """
+        if self.fault is not None:
+            return
+        state, shown = snapshot(self._site, self.now()), self._shown
+        if shown is None or replace(state, at=shown.at) != shown:
+            self._tell(state)
+
+    def _tell(self, state: SiteState) -> None:
+        self._shown = state
+        self._publish(state)
 
     # Start and stop
 
@@ -223,7 +235,7 @@ class Runner:
             return
         self.fault = None
         self._completed = self._hass.loop.time()
-        self._publish(state)
+        self._tell(state)
 
     async def _async_decide_and_act(self, now: datetime, *, regular: bool) -> None:
         readings = await self._equipment.async_read(now)

@@ -1,4 +1,4 @@
-"""Following a plan: what begins it, keeps it, ends it; examples of it, and nights on end."""
+"""Following a plan: what begins it, keeps it, ends it, and examples of that."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,26 +7,22 @@ from typing import Any
 import pytest
 
 from custom_components.evcc.core import commands, follow, memory
-from custom_components.evcc.core.goals import RepeatingPlan, SocPlan, Strategy, VehicleGoals
+from custom_components.evcc.core.goals import (
+    EnergyPlan,
+    LoadpointGoals,
+    RepeatingPlan,
+    SocPlan,
+    Strategy,
+    VehicleGoals,
+)
 from custom_components.evcc.core.model import Mode, Reason, Status
 from custom_components.evcc.core.rates import Tariff, Tariffs
 from custom_components.evcc.core.settings import Scope
-from custom_components.evcc.core.site import NO_TARIFFS
 
-from .riders import P, Ride, at, quarters
-from .wiring import A, C
-from .world import reborn
+from .riders import CHEAP_NIGHT, P, Ride, at, drive, quarters, rider
+from .wiring import A
 
-CHEAP_NIGHT = quarters(*[10] * 8, start="2:00")
 PIECE = Strategy(continuous=True)
-
-
-def rider(now: str, minutes: float, by: str, tariffs: Tariffs = NO_TARIFFS, **more: Any) -> Ride:
-    """Return a ride that wants so many minutes of charging."""
-    ride = Ride(now)
-    ride.tariffs = tariffs
-    ride.wants(minutes / 60, by, **more)
-    return ride
 
 
 # ---------------------------------------------------------------------- to begin
@@ -124,6 +120,15 @@ def test_plan51_short_breaks_are_bridged() -> None:
     assert ride.lp.goals.plan is None
 
 
+def test_a_short_break_lasts_to_the_end_of_what_comes_after_it() -> None:
+    ride = rider("0:00", 35, "0:45", quarters(10, 12, 11))
+    assert ride.look("0:00")
+    ride.has_charged(17)
+    assert ride.look("0:17")
+    assert ride.slots() == [("00:27", "00:45")]
+    assert ride.lp.planning.until == at("0:45")
+
+
 def test_plan51_longer_ones_are_not() -> None:
     ride = rider("0:00", 45, "1:00", quarters(10, 50, 11, 11))
     assert ride.look("0:00")
@@ -219,6 +224,21 @@ def test_plan52_overrun() -> None:
     assert not ride.look("7:20")
     assert ride.lp.planning.lock is None
     assert ride.car.goals.repeating
+
+
+def test_an_overrun_of_less_than_two_minutes_is_shown_but_not_announced() -> None:
+    """Who begins as late as possible loses a cycle or two until the charger follows: no alarm each night."""
+    ride = rider("7:00", 60, "8:00")
+    assert ride.look()
+    assert (ride.lp.planning.overrun, ride.overruns()) == (0, [])
+    assert ride.look("7:00:30")
+    assert (ride.lp.planning.overrun, ride.overruns()) == (30, [])
+    assert ride.look("7:02")
+    assert (ride.lp.planning.overrun, ride.overruns()) == (120, [])
+    assert ride.look("7:02:30")
+    assert (ride.lp.planning.overrun, ride.overruns()) == (150, [150])
+    assert ride.look("7:03")
+    assert ride.overruns() == []
 
 
 # ---------------------------------------------------------------------- to end
@@ -368,107 +388,16 @@ def test_another_vehicle_is_not_bound_to_the_goal() -> None:
     assert not ride.look()
 
 
-# ---------------------------------------------------------------------- nights on end
-
-
-def drive(ride: Ride, until: str) -> list[tuple[str, str]]:
-    """Let the night pass; return from when to when the car charged."""
-    times: list[tuple[str, str]] = []
-    charged = False
-    while ride.now < at(until):
-        ride.cycle(surplus=-500.0)
-        charging = ride.sockets[0].status is C
-        if charging != charged:
-            text = f"{ride.now:%H:%M}"
-            times = [*times[:-1], (times[-1][0], text)] if charged else [*times, (text, "")]
-            charged = charging
-    return times
-
-
-def minutes_between(a: str, b: str) -> float:
-    return (at(b) - at(a)).total_seconds() / 60
-
-
-@pytest.mark.parametrize(
-    ("prices", "minutes", "runs"),
-    [
-        pytest.param([10] * 8, 60, [("03:00", "04:00")], id="flat night: as late as it is cheap"),
-        pytest.param(
-            [10, 9, 10, 50, 50, 9, 9, 9], 75, [("02:15", "02:45"), ("03:15", "04:00")], id="two runs"
-        ),
-    ],
-)
-def test_a_night_follows_the_prices(prices: list[float], minutes: int, runs: list[tuple[str, str]]) -> None:
-    ride = rider("0:00", minutes, "8:00", quarters(*prices, start="2:00"))
-    ride.sockets[0].follows = True
-    times = drive(ride, "9:00")
-    assert len(times) == len(runs), times
-    for (a, b), (x, y) in zip(times, runs, strict=True):
-        assert abs(minutes_between(x, a)) <= 2
-        assert abs(minutes_between(y, b)) <= 2
-    assert ride.lp.charged_energy == pytest.approx(P / 1000 * minutes / 60, rel=0.05)
-    assert ride.lp.goals.plan is None
-
-
-@pytest.mark.parametrize("taken", [0.5, 0.9])
-def test_a_car_that_takes_less_gets_more_slots(taken: float) -> None:
-    ride = rider("0:00", 60, "8:00", CHEAP_NIGHT)
-    ride.sockets[0].follows = True
-    draw = ride.sockets[0].draw
-
-    def slowly() -> None:
-        draw()
-        ride.sockets[0].power = (ride.sockets[0].power or 0) * taken
-
-    ride.sockets[0].draw = slowly  # type: ignore[method-assign]
-    drive(ride, "9:00")
-    assert ride.lp.goals.plan is None
-    assert ride.lp.charged_energy == pytest.approx(P / 1000, rel=0.05)
-
-
-@pytest.mark.parametrize("every", [1, 7, 40])
-def test_restarts_neither_toggle_the_contactor_nor_lose_the_plan(every: int) -> None:
-    ride = rider("0:00", 75, "8:00", quarters(*[10] * 3, *[50] * 2, *[9] * 3, start="2:00"))
-    ride.sockets[0].follows = True
-    switched, cycles = [], 0
-    while ride.now < at("9:00"):
-        cycles += 1
-        if cycles % every == 0:
-            ride.site = reborn(ride.site)
-        ride.cycle(surplus=-500.0)
-        switched += [c.enable for c in ride.outcome.chargers if c.enable is not None]
-    assert switched == [True, False, True, False]
-    assert ride.lp.goals.plan is None
-
-
-def test_a_restart_in_the_middle_of_a_slot_bridges_missing_prices() -> None:
-    ride = rider("3:00", 60, "8:00", CHEAP_NIGHT)
-    assert ride.look("3:00")
-    tariffs = ride.tariffs
-    ride.has_charged(4)
-    ride.site = reborn(ride.site)
-    ride.tariffs = NO_TARIFFS
-    for _ in range(10):
-        assert ride.look()
-        assert ride.lp.memory.enabled
-    ride.tariffs = tariffs
-    assert ride.look("3:14")
-
-
-def test_a_restart_while_overrunning_goes_on_as_long_as_was_planned() -> None:
-    ride = Ride("6:30", soc=50)
-    ride.tariffs = quarters()
-    ride.car.goals = VehicleGoals(
-        repeating=(RepeatingPlan(weekdays=(1,), time="07:00", tz="UTC", soc=60, active=True),)
-    )
+def test_another_vehicle_does_not_finish_what_was_begun() -> None:
+    """The end of an overrun may be hours away."""
+    ride = Ride("6:30", soc=10)
+    ride.wants_soc(80, "7:00")
     assert ride.look()
-    assert ride.look("7:05")
-    ride.site = reborn(ride.site)
-    assert ride.lp.planning.lock is None
-    assert ride.lp.memory.plan_active
-    for time in ("7:05:30", "7:20", "7:54:30"):
-        assert ride.look(time)
-    assert not ride.look("7:55")
+    assert ride.lp.memory.plan_slot_end == at("12:20")
+    ride.lp.goals = LoadpointGoals(plan=EnergyPlan(energy=P / 1000, time=at("20:00")))
+    commands.select_vehicle(ride.site, 0, "second", ride.now)
+    assert not ride.look("6:31")
+    assert ride.slots() == [("19:00", "20:00")]
 
 
 def test_locks_are_not_stored() -> None:
@@ -482,21 +411,6 @@ def test_locks_are_not_stored() -> None:
         "plan_overrun_sent",
         "plan_energy_offset",
     }
-
-
-@pytest.mark.parametrize("jump", [timedelta(days=-2), timedelta(hours=-3), timedelta(days=3)])
-def test_a_clock_that_is_set_does_not_keep_a_plan_for_ever(jump: timedelta) -> None:
-    ride = rider("2:00", 60, "8:00", quarters(*[10] * 4, start="2:00"))
-    assert ride.look()
-    ride.now += jump
-    ride.cycle(5000.0)
-    end = ride.lp.memory.plan_slot_end
-    assert end is None or end <= ride.now + timedelta(days=1)
-    for _ in range(2 * 60 * 25):
-        ride.cycle(5000.0)
-        if not ride.lp.memory.plan_active:
-            break
-    assert not ride.lp.memory.plan_active or ride.now > at("8:00")
 
 
 # ---------------------------------------------------------------------- only when something changed

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.evcc.core.forecast import Day, energy, outlook
+from custom_components.evcc.core.forecast import Day, energy, outlook, shaped
 from custom_components.evcc.core.rates import Slot, Tariff, TariffKind
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -23,7 +23,7 @@ def powers(*values: float, start: datetime = NOON, step: timedelta = 15 * MINUTE
 @pytest.mark.parametrize(
     ("begin", "end", "expected"),
     [
-        pytest.param(5, 20, 287.5, id="inside of pieces"),
+        pytest.param(5, 20, 287.5, id="plan45 inside of pieces"),
         pytest.param(0, 15, 275.0, id="one piece"),
         pytest.param(0, 30, 562.5, id="all"),
         pytest.param(-60, 0, 0.0, id="before the first point"),
@@ -83,3 +83,22 @@ def test_days_are_as_long_as_the_clock_makes_them(month: int, day: int, hours: i
     now = datetime(2026, month, day, 12, tzinfo=BERLIN).astimezone(UTC)
     _, tomorrow, _ = outlook(days(hours=24 * 4, start=now), now, BERLIN)
     assert tomorrow.energy == pytest.approx(hours * 1000)
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        pytest.param((800, 1200, 600), (1172.1, 1283.7, 1255.8, 1088.4), id="plan44 a peak"),
+        pytest.param((400, 1000, 1600), (775, 925, 1075, 1225), id="plan44 a slope"),
+        pytest.param((800, 0, 600), (0, 0, 0, 0), id="night stays night"),
+        pytest.param((5000, 100, 5000), (146.2, 53.8, 53.8, 146.2), id="a valley"),
+    ],
+)
+def test_hours_become_quarters_that_lead_from_one_to_the_next(
+    hours: tuple[float, ...], expected: tuple[float, ...]
+) -> None:
+    quarters = shaped(powers(*hours, step=HOUR).slots)
+    assert len(quarters) == 12
+    assert [s.value for s in quarters[4:8]] == pytest.approx(expected, abs=0.05)
+    assert sum(s.value for s in quarters[4:8]) == pytest.approx(4 * hours[1])
+    assert all(s.end - s.start == 15 * MINUTE for s in quarters)

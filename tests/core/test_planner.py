@@ -92,6 +92,13 @@ def test_a_gap_before_the_target_is_made_up_for_before_it() -> None:
     assert planner.covered(found or ()) == timedelta(seconds=7200)
 
 
+def test_what_is_not_covered_is_planned_by_the_time_that_was_asked_for() -> None:
+    """An hour is left for after the prices; of the three before it they cover two: late, up to the target."""
+    rates = series(12, 14, start="2:00")
+    for strategy in MODES:
+        assert plan(rates, 4 * 3600, 0, at("5:00"), DAY, strategy) == (Slot(at("1:00"), at("5:00"), 0.0),)
+
+
 def test_rates_that_begin_after_now() -> None:
     assert plan(series(10, 5, start="3:00"), 3600, 0, at("6:00"), DAY) is None
     assert joined(plan(series(10, 5, start="3:00"), 3600, 0, at("5:00"), DAY)) == pieces("4:00-5:00")
@@ -238,3 +245,10 @@ def test_quarterly_goes_by_the_first_slot() -> None:
 def test_flat_prices_end_with_the_target_in_either_mode() -> None:
     for strategy in MODES:
         assert joined(plan(F, 9000, 0, at("7:20"), DAY, strategy)) == pieces("4:50-7:20")
+
+
+def test_equal_pieces_tie_exactly_in_the_search_for_comparison_too() -> None:
+    """However the first slot is cut: thirds of hours have no exact binary form."""
+    rates = series(*[1] * 14, start="-0:07")
+    found = plan(rates, 13_881, 0, at("13:00"), DAY, MODES[1], window=planner.window_at_slot_starts)
+    assert joined(found) == pieces("8:53-12:44:21")

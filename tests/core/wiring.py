@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from custom_components.evcc.core.config import ChargerTraits
+from custom_components.evcc.core.config import ChargerTraits, LoadpointConfig, SiteConfig, VehicleConfig
 from custom_components.evcc.core.model import Status
 from custom_components.evcc.core.rates import Slot, Tariff, TariffKind, Tariffs
 
@@ -26,3 +26,17 @@ def prices(*values: float, start: datetime = START, kind: TariffKind = TariffKin
 def now_costs(value: float) -> Tariffs:
     """Return tariffs with that consumption price for a day from the start."""
     return Tariffs(grid=prices(*[value] * 24))
+
+
+def small_site() -> SiteConfig:
+    """Return two loadpoints and two vehicles, without any meter."""
+    return SiteConfig(
+        loadpoints=(
+            LoadpointConfig(name="lp1", title="Garage"),
+            LoadpointConfig(name="lp2", title="Carport"),
+        ),
+        vehicles=(
+            VehicleConfig(name="car1", title="Golf", capacity=50),
+            VehicleConfig(name="car2", title="", capacity=40),
+        ),
+    )

@@ -289,6 +289,22 @@ async def test_a_failed_command_is_taken_back_and_tried_again(bench: Bench) -> N
     assert bench.site.loadpoints[0].memory.enabled
 
 
+# What is shown without a cycle
+
+
+async def test_a_command_that_changes_nothing_publishes_nothing(bench: Bench) -> None:
+    await bench.runner.async_start()
+    bench.freezer.tick(5)
+    bench.runner.show()
+    assert len(bench.states) == 1
+    bench.site.settings.residual_power = 77
+    bench.runner.show()
+    bench.runner.show()
+    assert [s.residual_power for s in bench.states] == [0, 77]
+    await bench.pass_time(25)
+    assert len(bench.states) == 3  # a cycle is always told
+
+
 # Bugs
 
 
@@ -330,6 +346,7 @@ async def test_the_first_cycle_waits_for_devices_while_home_assistant_starts(ben
     bench.charger.read_trouble = DeviceError("not yet")
     await bench.runner.async_start()
     assert (bench.times, len(bench.states)) == ([], 1)
+    bench.site.settings.residual_power = 77
     await bench.runner.async_wake()
     assert (bench.times, len(bench.states)) == ([], 2)
     await bench.pass_time(2)

@@ -39,7 +39,8 @@ class Due:
 
 def runs(site: SiteState) -> list[Run]:
     """Return the planned charging of all loadpoints, by time."""
-    found = [run for lp in site.loadpoints for run in _runs(lp, site.at)]
+    last = site.at + MOST
+    found = [run for lp in site.loadpoints for run in _runs(lp, site.at) if run.start < last]
     return sorted(found, key=lambda run: (run.start, run.loadpoint.index))
 
 

@@ -1,8 +1,8 @@
 """Appointments as plans: an event "Golf 80 %" has the Golf ready with 80 % when the event begins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 import re
 from typing import Final
@@ -82,19 +82,37 @@ def _vehicles(title: str, vehicles: Mapping[str, str]) -> tuple[set[str], str]:
     return named, rest
 
 
-def wishes(appointments: Iterable[Appointment], vehicles: Mapping[str, str], now: datetime) -> Wishes:
-    """Return each vehicle's first plan that is still ahead, and what could not be understood."""
-    plans: dict[str, SocPlan] = {}
+def wishes(
+    appointments: Iterable[Appointment],
+    vehicles: Mapping[str, str],
+    now: datetime,
+    takes: Callable[[str, int], float],
+) -> Wishes:
+    """Return the plan of each vehicle with events ahead, and what could not be understood.
+
+    `takes` tells the s in which a vehicle is charged to a state of charge, 0 if it has that. Of several
+    events the one counts that charging has to begin for first, as with repeating plans, and the next one
+    once that is reached. A day's event is one that begins with the day.
+    """
+    asked: dict[str, list[SocPlan]] = {}
     unclear: list[str] = []
     for appointment in sorted(appointments, key=lambda a: a.start):
         if appointment.start <= now:
             continue
         match understand(appointment.title, vehicles):
             case Wish(vehicle=vehicle, soc=soc):
-                plans.setdefault(vehicle, SocPlan(soc=soc, time=appointment.start))
+                asked.setdefault(vehicle, []).append(SocPlan(soc=soc, time=appointment.start))
             case Unclear():
                 unclear.append(appointment.title)
+    plans = {vehicle: _most_urgent(vehicle, found, takes) for vehicle, found in asked.items()}
     return Wishes(plans, tuple(dict.fromkeys(unclear)))
+
+
+def _most_urgent(vehicle: str, plans: list[SocPlan], takes: Callable[[str, int], float]) -> SocPlan:
+    open_ = [(plan, seconds) for plan in plans if (seconds := takes(vehicle, plan.soc)) > 0]
+    if not open_:
+        return plans[0]
+    return min(open_, key=lambda pair: pair[0].time - timedelta(seconds=pair[1]))[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +132,29 @@ def changes(
 ) -> tuple[list[Change], dict[str, SocPlan]]:
     """Return what to do so that plans follow the calendar, and what it has given then.
 
-    `given` is what came from the calendar before, `present` what is planned now, of all vehicles. What a
-    person planned stays until the event changes, also what was there before anything was read. Vehicles
-    that are `busy` being charged by a plan whose time has passed get the next one afterwards.
+    `given` is what came from the calendar before, `present` what is planned now, of all vehicles.
+
+    - A plan that a person made comes first. When it is reached, over or removed, the calendar goes on.
+    - A plan of the calendar that is gone was reached, or removed by a person: it comes back only if its event
+      changes.
+    - An event that is deleted takes its plan along, one that is moved moves it.
+    - Vehicles that are `busy` being charged by a plan whose time has passed get the next one afterwards.
     """
     todo: list[Change] = []
     told: dict[str, SocPlan] = {}
     late = set(busy)
     for vehicle, plan in present.items():
         wish, before = wanted.get(vehicle), given.get(vehicle)
-        if wish is None:
-            if before is not None and plan == before and before.time > now:
-                todo.append(Change(vehicle, None))
-            continue
-        overdue = plan is not None and plan.time <= now
-        if overdue and vehicle in late:
+        ahead = plan is not None and plan.time > now
+        if plan is not None and not ahead and vehicle in late:
             if before is not None:
                 told[vehicle] = before
-            continue
-        told[vehicle] = wish
-        by_hand = before is None and plan is not None and not overdue
-        if wish not in (before, plan) and not by_hand:
-            todo.append(Change(vehicle, wish))
+        elif ahead and plan not in (before, wish):
+            continue  # a person's
+        elif wish is not None:
+            told[vehicle] = wish
+            if wish not in (before, plan):
+                todo.append(Change(vehicle, wish))
+        elif ahead:
+            todo.append(Change(vehicle, None))
     return todo, told

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import boost, occurrence, phases, vehicle
 from .battery import EXTERNAL_FOR
-from .goals import EnergyPlan, RepeatingPlan, SocPlan, Strategy
+from .goals import EnergyPlan, RepeatingPlan, SocPlan, Strategy, VehicleGoals
 from .model import BatteryMode, Boost, Mode
 from .parts import Loadpoint, Vehicle
 from .settings import Scope, Setting, SettingError, find, parse
@@ -221,8 +221,7 @@ def set_soc_plan(site: Site, vehicle: str, plan: SocPlan | None, now: datetime) 
     wanted = None
     if plan is not None and plan.soc > 0:
         wanted = replace(plan, time=occurrence.in_utc(plan.time))
-    car.goals = replace(car.goals, plan=wanted)
-    _unlock_all(site)
+    _set_goals(site, car, replace(car.goals, plan=wanted))
     return False
 
 
@@ -231,8 +230,7 @@ def set_repeating_plans(site: Site, vehicle: str, plans: Sequence[RepeatingPlan]
     car = _vehicle(site, vehicle)
     for plan in plans:
         occurrence.check(plan)
-    car.goals = replace(car.goals, repeating=tuple(plans))
-    _unlock_all(site)
+    _set_goals(site, car, replace(car.goals, repeating=tuple(plans)))
     return False
 
 
@@ -259,7 +257,7 @@ def set_energy_plan(site: Site, index: int, plan: EnergyPlan | None, now: dateti
         return False
     lp.goals = replace(lp.goals, plan=wanted)
     lp.memory.plan_energy_offset = lp.charged_energy
-    lp.planning.lock = None
+    lp.planning.lock = lp.memory.plan_slot_end = None
     if wanted is None:
         lp.leave_plan()
     return True
@@ -277,7 +275,14 @@ def _check_ahead(plan: SocPlan | EnergyPlan | None, now: datetime) -> None:
         raise SettingError("plan_in_past", time=plan.time.isoformat())
 
 
-def _unlock_all(site: Site) -> None:
-    """Let every loadpoint choose its plan anew: vehicles may stand at any of them."""
+def _set_goals(site: Site, car: Vehicle, goals: VehicleGoals) -> None:
+    """Let every loadpoint choose its plan anew: vehicles may stand at any of them.
+
+    A slot that was begun for other goals of the vehicle is not finished: it may last for hours, and now
+    there may be time.
+    """
+    changed, car.goals = goals != car.goals, goals
     for lp in site.loadpoints:
         lp.planning.lock = None
+        if changed and lp.vehicle is car:
+            lp.memory.plan_slot_end = None

@@ -27,6 +27,10 @@ REST: Final = 15 * 60.0
 _JITTER: Final = timedelta(minutes=1)
 """The end of an overrun that moves by less is the same: each change of it is written to the disk."""
 
+_WORTH_TELLING: Final = 120.0
+"""s of overrun that are announced. A plan that begins as late as possible loses less than that before the
+charger follows, and nobody has to be told of it."""
+
 TOLERANCE: Final = 5.0
 """s by which the required time may differ before the slots are worked out anew."""
 
@@ -68,7 +72,7 @@ def _follows(t: Turn, tariff: Tariff | None) -> bool:
     _show(t, goal, slots, required)
     if slots[0].start <= now < slots[0].end:
         return _in_slot(lp, goal, slots, required, now)
-    return active and _goes_on(t, goal, required, precondition, continuous=strategy.continuous)
+    return active and _goes_on(t, goal, slots, required, precondition, continuous=strategy.continuous)
 
 
 def _drop(lp: Loadpoint, goal: Goal) -> None:
@@ -113,13 +117,13 @@ def _slots(
 
 
 def _show(t: Turn, goal: Goal, slots: tuple[Slot, ...], required: float) -> None:
-    """Note what the plan comes to; announce once that it comes too late."""
+    """Note what the plan comes to; announce once that it comes too late, if it is worth it."""
     p = t.loadpoint.planning
     p.shown, p.start, p.end = slots, slots[0].start, slots[-1].end
     excess = required - (goal.time - t.now).total_seconds()
     if excess > 0:
         p.overrun = excess
-        if not t.loadpoint.memory.plan_overrun_sent:
+        if excess > _WORTH_TELLING and not t.loadpoint.memory.plan_overrun_sent:
             t.loadpoint.memory.plan_overrun_sent = True
             t.event(EventKind.PLAN_OVERRUN, excess)
 
@@ -151,7 +155,9 @@ def _slot_goes_on(lp: Loadpoint, now: datetime) -> bool:
     return True
 
 
-def _goes_on(t: Turn, goal: Goal, required: float, precondition: float, *, continuous: bool) -> bool:
+def _goes_on(
+    t: Turn, goal: Goal, slots: tuple[Slot, ...], required: float, precondition: float, *, continuous: bool
+) -> bool:
     """Whether to go on with a plan that was followed although no slot covers now."""
     lp, now = t.loadpoint, t.now
     p = lp.planning
@@ -163,7 +169,8 @@ def _goes_on(t: Turn, goal: Goal, required: float, precondition: float, *, conti
         if required < REST:
             p.until = now + timedelta(seconds=required)
             return True
-    if p.start is not None and p.start - now < SHORT:
+    if slots[0].start - now < SHORT:
+        p.until = planner.run_end(slots, slots[0])
         return True
     if continuous and required > precondition:
         p.start, p.end = now, now + timedelta(seconds=required)

@@ -15,6 +15,9 @@ class Strategy:
 
 NO_STRATEGY: Final = Strategy()
 
+WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+"""Words for the days of repeating plans, by their numbers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocPlan:

@@ -1,6 +1,7 @@
 """When a repeating plan is due next, by the wall clock of its own time zone."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 import re
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ def in_utc(moment: datetime) -> datetime:
         return moment.replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=600)  # as many as there are: a zone of a plan must not be read from its file again
 def parse_zone(name: str) -> tzinfo:
     """Return the time zone of that IANA name, UTC for an empty one; SettingError if there is none."""
     if name in ("", "UTC"):

@@ -171,11 +171,7 @@ def cheapest_window(slots: list[Slot], need: timedelta, end: datetime) -> dateti
         base = run[0].start
         if run[-1].end - base < need:
             continue
-        edges = [0]
-        for slot in run:
-            past = slot.end - base
-            edges.append((past.days * 86_400 + past.seconds) * MILLION + past.microseconds)
-        cost, at = _sweep(edges, _prices(run), length)
+        cost, at = _sweep(_edges(run), _prices(run), length)
         if best is None or cost <= best[0]:
             best = cost, base + timedelta(microseconds=at)
     return None if best is None else best[1]
@@ -189,6 +185,17 @@ def _runs(slots: list[Slot]) -> list[list[Slot]]:
     return [slots[i:j] for i, j in zip([0, *cuts], [*cuts, len(slots)], strict=True)]
 
 
+def _edges(run: list[Slot]) -> list[int]:
+    """Return where the slots of a run begin, and where it ends, in µs after its start."""
+    edges, at, length, span = [0], 0, timedelta(), 0
+    for slot in run:
+        if (own := slot.end - slot.start) != length:  # they are alike nearly always
+            length, span = own, own // timedelta(microseconds=1)
+        at += span
+        edges.append(at)
+    return edges
+
+
 def _sweep(edges: list[int], prices: list[int], length: int) -> tuple[int, int]:
     """Slide a window of `length` µs over slots between `edges`; return its least cost and its latest place."""
     front = 0  # the slot that the window's end is about to enter
@@ -199,23 +206,22 @@ def _sweep(edges: list[int], prices: list[int], length: int) -> tuple[int, int]:
     if front < len(prices):
         cost += prices[front] * (length - edges[front])
     back = at = start = 0
-    best = cost
-    leave, last = edges[1], len(prices)
+    best, leave, last = cost, edges[1], len(prices)
     while front < last:
-        enter = edges[front + 1] - length
-        slope = prices[front] - prices[back]
-        if leave < enter:
-            cost += (leave - start) * slope
+        enter, price, left = edges[front + 1] - length, prices[front], prices[back]
+        while leave < enter:
+            cost += (leave - start) * (price - left)
             start = leave
             back += 1
-            leave = edges[back + 1]
-        else:
-            cost += (enter - start) * slope
-            start = enter
-            front += 1
-            if leave == enter:
-                back += 1
-                leave = edges[min(back + 1, last)]
+            leave, left = edges[back + 1], prices[back]
+            if cost <= best:
+                best, at = cost, start
+        cost += (enter - start) * (price - left)
+        start = enter
+        front += 1
+        if leave == enter:
+            back += 1
+            leave = edges[min(back + 1, last)]
         if cost <= best:
             best, at = cost, start
     return best, at
@@ -231,11 +237,10 @@ def window_at_slot_starts(slots: list[Slot], need: timedelta, end: datetime) -> 
     for first in slots:
         if first.start + need > end:
             break
-        by_price: dict[float, float] = {}
+        by_price: dict[float, timedelta] = {}
         for slot in _clip(slots, first.start, first.start + need):
-            hours = (slot.end - slot.start).total_seconds() / 3600
-            by_price[slot.value] = by_price.get(slot.value, 0.0) + hours
-        cost = sum(value * by_price[value] for value in sorted(by_price))
+            by_price[slot.value] = by_price.get(slot.value, timedelta()) + (slot.end - slot.start)
+        cost = sum(value * by_price[value].total_seconds() / 3600 for value in sorted(by_price))
         if best is None or cost <= best[0]:
             best = cost, first.start
     return None if best is None else best[1]

@@ -50,7 +50,7 @@ def assign(lp: Loadpoint, vehicle: Vehicle | None, loadpoints: Iterable[Loadpoin
     use_estimator(lp)
     if changed:
         m.soc = m.range = m.climater = m.vehicle_limit_soc = m.odometer = None
-        lp.planning.lock = None  # it was the other vehicle's goal
+        lp.planning.lock = m.plan_slot_end = None  # they were the other vehicle's
     if vehicle is None:
         return
     m.soc_polled = None
