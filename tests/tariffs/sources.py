@@ -413,6 +413,13 @@ CASES: dict[str, Case] = {
         slots=24,
         first=0.2871,
     ),
+    "easyenergy, market": Case(
+        platform="easyenergy_market",
+        usage=Usage.PLANNER,
+        make=_easyenergy("get_energy_usage_prices", 0.0815, bought=True),
+        slots=24,
+        first=0.0815,
+    ),
     "easyenergy, feed-in": Case(
         platform="easyenergy_return",
         usage=Usage.FEEDIN,

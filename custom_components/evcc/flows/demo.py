@@ -107,6 +107,13 @@ _HOUSE: Final[tuple[tuple[str, str, str | None, Mapping[str, Any]], ...]] = (
     ),
 )
 
+_EVERY_MORNING: Final[Mapping[str, Any]] = {
+    "weekdays": [0, 1, 2, 3, 4, 5, 6],
+    "time": "07:00",
+    "soc": 80,
+    "active": True,
+}
+
 
 def _titles(language: str) -> Mapping[str, str]:
     return _TITLES.get(language.split("-", maxsplit=1)[0].lower(), _TITLES["en"])
@@ -117,15 +124,26 @@ def demo_title(language: str) -> str:
     return _titles(language)["home"]
 
 
-def demo_subentries(language: str) -> list[ConfigSubentryData]:
-    """Return everything that the demo home consists of, with titles in that language."""
+def demo_subentries(language: str, timezone: str = "") -> list[ConfigSubentryData]:
+    """Return everything that the demo home consists of, with titles in that language.
+
+    The blue car is to be ready each morning, by clocks of that time zone: a plan for the night can always be seen.
+    """
     titles = _titles(language)
+    plans = {"blue": [{**_EVERY_MORNING, "tz": timezone}]}
     return [
         ConfigSubentryData(
-            data={CONF_SOURCE: SOURCE_SIMULATED, **data},
+            data={CONF_SOURCE: SOURCE_SIMULATED, **_with_plans(data, plans.get(key))},
             subentry_type=kind,
             title=titles[key],
             unique_id=unique_id,
         )
         for key, kind, unique_id, data in _HOUSE
     ]
+
+
+def _with_plans(data: Mapping[str, Any], plans: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """Return the data with repeating plans among the settings that a vehicle begins with."""
+    if plans is None:
+        return dict(data)
+    return {**data, CONF_SETTINGS: {**data.get(CONF_SETTINGS, {}), "repeatingPlans": plans}}

@@ -2,24 +2,14 @@
 
 from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
 
-_LARGEST = 10_000.0
-
 
 def plain_box() -> NumberSelector:
     """Return a box for any number."""
-    return NumberSelector(
-        NumberSelectorConfig(min=-_LARGEST, max=_LARGEST, step="any", mode=NumberSelectorMode.BOX)
-    )
+    return NumberSelector(NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX))
 
 
 def price_box(currency: str) -> NumberSelector:
-    """Return a box for a price per kWh."""
+    """Return a box for a price per kWh; without a limit, which the frontend would propose as its value."""
     return NumberSelector(
-        NumberSelectorConfig(
-            min=-_LARGEST,
-            max=_LARGEST,
-            step="any",
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=f"{currency}/kWh",
-        )
+        NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX, unit_of_measurement=f"{currency}/kWh")
     )

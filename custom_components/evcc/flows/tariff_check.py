@@ -1,7 +1,7 @@
 """What a tariff's source tells before it is saved: as a table for people, or why it tells nothing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,23 +11,11 @@ from homeassistant.helpers.translation import async_get_translations
 from ..const import DOMAIN
 from ..core.rates import Slot
 from ..tariffs.model import SourceError, Usage
+from .tariff_zones import WEEKDAYS
 
 ROWS: Final = 12
-
-BLOCKING: Final = frozenset(
-    {
-        "formula_failed",
-        "hours_invalid",
-        "days_invalid",
-        "months_invalid",
-        "unit_unknown",
-        "currency_differs",
-        "source_incomplete",
-        "source_unknown",
-        "part_missing",
-    }
-)
-"""Problems that do not go by themselves: what has them cannot be saved."""
+_WEEK: Final = timedelta(days=6)  # a weekday ahead of that may be mistaken
+_WORDS: Final = "tariff.step.check.data"
 
 
 def unit_of(usage: Usage, currency: str) -> str:
@@ -49,30 +37,42 @@ async def async_problem(hass: HomeAssistant, err: SourceError) -> str:
     return f"⚠️ {text.format_map(err.placeholders)}"
 
 
+async def async_intro(hass: HomeAssistant) -> str:
+    """Return what stands above a table."""
+    return (await async_texts(hass, "config_subentries"))[f"{_WORDS}.intro"]
+
+
 async def async_table(
     hass: HomeAssistant, slots: Sequence[Slot], unit: str, now: datetime, zone: ZoneInfo
 ) -> str:
     """Return what holds in the next hours, and how far the source reaches, in Markdown."""
     texts = await async_texts(hass, "config_subentries")
-    names = {key: texts[f"tariff.step.check.data.{key}"] for key in ("time", "value", "until", "range")}
+    names = {key: texts[f"{_WORDS}.{key}"] for key in ("time", "value", "until", "range")}
+    days = names_of(await async_texts(hass, "selector"), "weekday")
     known = _joined([s for s in slots if s.end > now])
     today = now.astimezone(zone).date()
-
-    def clock(moment: datetime) -> str:
-        local = moment.astimezone(zone)
-        return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
-
-    rows = [
-        f"| {clock(max(s.start, now))} – {clock(s.end)} | {_number(s.value, unit)} |" for s in known[:ROWS]
-    ]
+    rows = []
+    for slot in known[:ROWS]:
+        begin, end = (moment.astimezone(zone) for moment in (max(slot.start, now), slot.end))
+        hours = f"{_clock(begin, today, days, now)} – {_clock(end, begin.date(), days, now)}"
+        rows.append(f"| {hours} | {_number(slot.value, unit)} |")
     if len(known) > ROWS:
         rows.append("| … | |")
     values = [s.value for s in known]
     facts = [f"{names['until']}: {known[-1].end.astimezone(zone):%Y-%m-%d %H:%M}"]
     if len(set(values)) > 1:
-        facts.append(f"{names['range']}: {_number(min(values), unit)} … {_number(max(values), unit)}")
-    head = [f"| {names['time']} | {names['value']} |", "| --- | --- |"]
+        facts.append(f"{names['range']}: {_number(min(values), unit)} … {_number(max(values), unit)} {unit}")
+    head = [f"| {names['time']} | {names['value']} ({unit}) |", "| --- | --- |"]
     return "\n".join([*head, *rows]) + "\n\n" + "  \n".join(facts)
+
+
+def _clock(local: datetime, said: date, days: Mapping[str, str], now: datetime) -> str:
+    """Return a time of the day, with its weekday if that was not `said`, with its date if that is far ahead."""
+    if local.date() == said:
+        return f"{local:%H:%M}"
+    if local - now > _WEEK:
+        return f"{local:%Y-%m-%d %H:%M}"
+    return f"{days[WEEKDAYS[local.weekday()]]} {local:%H:%M}"
 
 
 def _joined(slots: Sequence[Slot]) -> list[Slot]:
@@ -87,7 +87,7 @@ def _joined(slots: Sequence[Slot]) -> list[Slot]:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:.0f} {unit}" if unit in ("W", "g/kWh") else f"{value:.4f} {unit}"
+    return f"{value:.0f}" if unit in ("W", "g/kWh") else f"{value:.4f}"
 
 
 def names_of(texts: Mapping[str, str], *selectors: str) -> dict[str, str]:

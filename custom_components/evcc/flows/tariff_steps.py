@@ -25,7 +25,7 @@ from ..tariffs.catalogue import (
     CONF_PLATFORM,
 )
 from ..tariffs.charges import CONF_CHARGES, CONF_CHARGES_ZONES, CONF_FORMULA, CONF_TAX
-from ..tariffs.model import SourceError, Usage
+from ..tariffs.model import MISTAKES, SourceError, Usage
 from . import tariff_check
 from .forms import Detail, nested, number, schema_of, taken_over
 from .money import price_box
@@ -115,20 +115,21 @@ class TariffSteps(ConfigSubentryFlow):
     async def async_step_check(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Read the source once and show what it says."""
         zone = ZoneInfo(self.hass.config.time_zone)
-        save = ["save"]
+        save, intro = ["save"], ""
         try:
             slots = await async_try(self.hass, self._data(), zone)
         except SourceError as err:
             report = await tariff_check.async_problem(self.hass, err)
-            save = ["check"] if err.key in tariff_check.BLOCKING else ["check", "save_anyway"]
+            save = ["check"] if err.key in MISTAKES else ["check", "save_anyway"]
         else:
             unit = tariff_check.unit_of(self.usage, self.currency)
             report = await tariff_check.async_table(self.hass, slots, unit, dt_util.utcnow(), zone)
+            intro = await tariff_check.async_intro(self.hass)
         more = ["charges"] if self.market else []
         return self.async_show_menu(
             step_id="check",
             menu_options=[*save, *more, "source"],
-            description_placeholders={"title": self.title, "report": report},
+            description_placeholders={"intro": intro, "report": report},
         )
 
     async def async_step_save_anyway(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:

@@ -11,12 +11,12 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SOURCE, CONF_USAGE
 from ..core.rates import Slot, TariffKind
-from .charges import Charges, charges
+from .charges import CONF_FORMULA, Charges, charges
 from .fixed import FixedSource, zones
 from .homeassistant import HomeAssistantSource
 from .keeper import TariffKeeper
 from .keepers import TariffKeepers, digest
-from .model import Source, SourceError, Usage
+from .model import Source, SourceError, Usage, check_currency
 from .public import AWATTAR, AwattarSource, EnergyChartsCo2, EnergyChartsPrices
 from .reading import async_ask
 
@@ -24,6 +24,9 @@ CONF_PRICE: Final = "price"
 CONF_ZONES: Final = "zones"
 CONF_ZONE: Final = "zone"  # bidding zone
 CONF_COUNTRY: Final = "country"
+
+_IN_EURO: Final = frozenset({"energy_charts", "awattar"})
+"""Sources whose prices are in euro, whatever country they are of; a formula can convert them."""
 
 _KINDS: Final[Mapping[Usage, TariffKind]] = {Usage.CO2: TariffKind.CO2, Usage.SOLAR: TariffKind.SOLAR}
 
@@ -109,6 +112,8 @@ def _parts(
 
 
 def _source(hass: HomeAssistant, usage: Usage, data: Mapping[str, Any], zone: ZoneInfo) -> Source:
+    if data[CONF_SOURCE] in _IN_EURO and usage is not Usage.CO2 and not data.get(CONF_FORMULA):
+        check_currency("EUR", hass.config.currency)
     match data[CONF_SOURCE]:
         case "fixed":
             return FixedSource(float(data[CONF_PRICE]), (), zone)

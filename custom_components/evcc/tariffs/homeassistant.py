@@ -23,7 +23,8 @@ from .catalogue import (
     CUSTOM,
     INTEGRATIONS,
 )
-from .model import SourceError, Usage
+from .charges import CONF_FORMULA
+from .model import SourceError, Usage, check_currency
 from .questions import Question
 from .routes import Action, Attributes, Current, Energy, Integration
 from .shapes import holds_rates, number, read, read_hours
@@ -52,6 +53,7 @@ class HomeAssistantSource:
         self._entry_id: str | None = data.get(CONF_CONFIG_ENTRY)
         factor = data.get(CONF_FACTOR)
         self._factor = None if factor is None else float(factor)
+        self._converted = factor is not None or bool(data.get(CONF_FORMULA))
         entities = data.get(CONF_ENTITY_ID) or ()
         self.entity_ids: tuple[str, ...] = (entities,) if isinstance(entities, str) else tuple(entities)
         self._was_live = False  # as long as the entity is not away
@@ -156,7 +158,7 @@ class HomeAssistantSource:
         return (Slot(start, start + AS_NOW * QUARTER, value * self._unit_factor(state, attribute=False)),)
 
     def _read_attributes(self, states: Sequence[State], now: datetime) -> tuple[Slot, ...]:
-        factor = self._unit_factor(states[0], attribute=True)
+        factor = self._common_factor(states)
         if isinstance(self._how, Attributes) and self._how.hours:
             today = now.astimezone(self._zone).date()
             slots = read_hours(states[0].attributes, today, self._zone)
@@ -168,6 +170,15 @@ class HomeAssistantSource:
                 raise SourceError("attribute_missing", attribute=self._attribute, entity=entity)
             payloads = [{"rates": s.attributes.get(self._attribute)} for s in states]
         return read(payloads, self._zone, part=self._part, factor=factor)
+
+    def _common_factor(self, states: Sequence[State]) -> float:
+        """Return the factor of the entities that hold rates; SourceError if their units are different ones."""
+        telling = [s for s in states if self._attribute is not None or holds_rates(s.attributes)]
+        factors = {self._unit_factor(state, attribute=True): state for state in telling or states[:1]}
+        if len(factors) > 1:
+            entities = ", ".join(state.entity_id for state in factors.values())
+            raise SourceError("units_differ", entities=entities)
+        return next(iter(factors))
 
     def _unit_factor(self, state: State, *, attribute: bool) -> float:
         """Return what makes our unit of a number: what the user says, else the table, else the entity's unit."""
@@ -182,11 +193,9 @@ class HomeAssistantSource:
         return found.factor
 
     def _check_currency(self, currency: str | None) -> None:
-        """Refuse prices in another currency than the house's: nothing is converted, unless a factor says how."""
-        home = self._hass.config.currency
-        price = self._line.kind is TariffKind.PRICE_FORECAST
-        if price and self._factor is None and currency and currency != home:
-            raise SourceError("currency_differs", currency=currency, home=home)
+        """Refuse prices in another currency than the house's, unless factor or formula say how to convert them."""
+        if self._line.kind is TariffKind.PRICE_FORECAST and currency and not self._converted:
+            check_currency(currency, self._hass.config.currency)
 
 
 def _line(usage: Usage, data: Mapping[str, Any]) -> Integration:

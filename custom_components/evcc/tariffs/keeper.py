@@ -47,6 +47,15 @@ class Status:
     problem: str | None
     placeholders: Mapping[str, str]
     outdated: bool
+    usable: bool  # something is known of now or of the hours to come
+    slots: int
+
+
+def lacks_tomorrow(kind: TariffKind, until: datetime | None, now: datetime) -> bool:
+    """Whether prices that are published a day ahead, and known `until`, end before tomorrow's noon."""
+    local = now.astimezone(EXCHANGE)
+    noon = local.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return kind is TariffKind.PRICE_FORECAST and (until is None or until < noon)
 
 
 class TariffKeeper:
@@ -125,6 +134,8 @@ class TariffKeeper:
             problem=None if error is None else error.key,
             placeholders={} if error is None else error.placeholders,
             outdated=self.outdated(now),
+            usable=self.known(now) is not None,
+            slots=0 if self.tariff is None else len(self.tariff.slots),
         )
 
     def restore(self, tariff: Tariff, read_at: datetime) -> None:
@@ -217,11 +228,8 @@ class TariffKeeper:
         return interval.total_seconds()
 
     def _expects_tomorrow(self, now: datetime) -> bool:
-        local = now.astimezone(EXCHANGE)
-        if not PUBLICATION[0] <= local.hour < PUBLICATION[1] or self.kind is not TariffKind.PRICE_FORECAST:
-            return False
-        noon = local.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        return self.until is None or self.until < noon
+        publishing = PUBLICATION[0] <= now.astimezone(EXCHANGE).hour < PUBLICATION[1]
+        return publishing and lacks_tomorrow(self.kind, self.until, now)
 
     def _merged(self, new: list[Slot], now: datetime) -> list[Slot]:
         """Return the new rates behind those known ones that are neither over nor told anew."""

@@ -90,6 +90,16 @@ class TariffKeepers:
         """Return how each tariff is doing."""
         return [keeper.status(now) for keeper in self._keepers]
 
+    def has(self, usage: Usage) -> bool:
+        """Return whether a tariff is configured for that."""
+        return any(keeper.usage is usage for keeper in self._keepers)
+
+    def read_at(self, usage: Usage) -> datetime | None:
+        """Return when what is known for a use was read, its oldest part; None if a part never was."""
+        moments = [keeper.read_at for keeper in self._keepers if keeper.usage is usage]
+        known = [moment for moment in moments if moment is not None]
+        return min(known) if known and len(known) == len(moments) else None
+
     def current(self, now: datetime) -> Tariffs:
         """Return the tariffs as the core wants them; the same objects while nothing changes."""
         seen = tuple(keeper.known(now) for keeper in self._keepers)

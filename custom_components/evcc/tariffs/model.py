@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from ..core.rates import Slot, TariffKind
 
@@ -15,6 +15,25 @@ class Usage(StrEnum):
     CO2 = "co2"
     SOLAR = "solar"
     PLANNER = "planner"
+
+
+CURRENCY_DIFFERS: Final = "currency_differs"
+
+MISTAKES: Final = frozenset(
+    {
+        "formula_failed",
+        "hours_invalid",
+        "days_invalid",
+        "months_invalid",
+        "unit_unknown",
+        "units_differ",
+        CURRENCY_DIFFERS,
+        "source_incomplete",
+        "source_unknown",
+        "part_missing",
+    }
+)
+"""Keys of errors that do not go by themselves: somebody has to correct what was entered."""
 
 
 class SourceError(Exception):
@@ -44,3 +63,9 @@ class Source(Protocol):
 
     async def async_read(self, now: datetime) -> tuple[Slot, ...]:
         """Return the slots known now, sorted, without overlap; raise SourceError if there are none to have."""
+
+
+def check_currency(told: str, home: str) -> None:
+    """Refuse prices in another currency than the house's: nothing is converted by itself."""
+    if told != home:
+        raise SourceError(CURRENCY_DIFFERS, currency=told, home=home)

@@ -141,6 +141,8 @@ class EnergyChartsCo2(PublicSource):
 
 def _series(seconds: list[float], values: list[float | None]) -> list[Slot]:
     """Return slots of parallel lists; each lasts until the next one, the last as long as the one before."""
+    if not seconds and not values:
+        return []  # nothing published yet
     starts = [_instant(s) for s in seconds]
     lengths = [min(b - a, LONGEST_INFERRED) for a, b in pairwise(starts)]
     lengths.append(lengths[-1] if lengths else LONGEST_INFERRED)
