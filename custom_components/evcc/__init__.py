@@ -6,8 +6,8 @@ This module sets the integration up and takes it down; the parts are put togethe
 from collections.abc import Iterable
 from datetime import datetime
 
-from homeassistant.const import Platform
-from homeassistant.core import HassJob, HomeAssistant
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, Platform
+from homeassistant.core import Event, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -22,7 +22,7 @@ from .coordinator import STATISTICS_INTERVAL, EvccConfigEntry, EvccRuntime
 from .core.config import ConfigError
 from .journal import async_setup_journal
 from .owners import site_device
-from .plan_calendar import async_follow_calendar
+from .plan_calendar import async_follow_calendar, async_forget as async_forget_calendar
 from .repairs import async_forget, async_watch
 from .rest import async_setup_rest, async_start_rest
 from .services import async_setup_services
@@ -60,6 +60,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool:
     """Build the site and let it run."""
     entry.async_on_unload(entry.add_update_listener(_async_reload))  # first: changes may come meanwhile
+    _follow_home(hass, entry)
     before = hass.data.setdefault(_PAUSED, {}).pop(entry.entry_id, None)
     try:
         runtime = await async_create(hass, entry, before)
@@ -107,6 +108,19 @@ async def _async_reload(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
     hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
+def _follow_home(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
+    """Begin anew when the home's currency or time zone changes: prices, days and plans are made of them."""
+
+    before = hass.config.currency, hass.config.time_zone
+
+    @callback
+    def changed(_event: Event) -> None:
+        if (hass.config.currency, hass.config.time_zone) != before:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, changed))
+
+
 async def async_unload_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> bool:
     """Stop the site."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
@@ -125,6 +139,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: EvccConfigEntry) -> Non
     await SettingsStore(hass).async_remove()
     await Credentials(hass).async_remove()
     await async_forget_tariffs(hass)
+    await async_forget_calendar(hass)
     async_forget(hass)
 
 

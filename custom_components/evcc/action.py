@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers.typing import VolDictType
 
 from .coordinator import EvccRuntime
@@ -26,10 +26,18 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action. `query`: it only answers and changes nothing."""
+    """One action. `query`: it only answers and changes nothing. `tells`: it answers if somebody wants to know."""
 
     name: str
     run: Callable[[Called], Awaitable[ServiceResponse]]
     fields: VolDictType = field(default_factory=dict)
     query: bool = False
+    tells: bool = False
     admin: bool = False
+
+    @property
+    def answers(self) -> SupportsResponse:
+        """Return whether it has an answer."""
+        if self.query:
+            return SupportsResponse.ONLY
+        return SupportsResponse.OPTIONAL if self.tells else SupportsResponse.NONE

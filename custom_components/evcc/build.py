@@ -62,6 +62,7 @@ from .store.settings import Restored, SettingsStore
 from .tariffs.build import build_keepers
 from .tariffs.keepers import TariffKeepers
 from .tariffs.model import Usage
+from .zones import async_load_stored
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ async def async_create(
     speed = float(entry.data.get(CONF_SPEED, 1.0))
     settings = SettingsStore(hass, spacing=0.0 if speed == 1.0 else DEMO_SPACING)
     restored = await settings.async_load()
+    await async_load_stored(_with_initial(restored.settings, entry))
     clock = Clock(dt_util.utcnow, hass.loop.time, speed=speed, start=restored.at)
     _restore(site, restored, clock, entry)
     sessions = SessionStore(Path(hass.config.path(FILE)))

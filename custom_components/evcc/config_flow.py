@@ -124,7 +124,7 @@ class EvccConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_create_entry(
             title=demo_title(language),
             data={CONF_DEMO: True, **user_input},
-            subentries=demo_subentries(language),
+            subentries=demo_subentries(language, self.hass.config.time_zone),
         )
 
     async def async_step_home(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -23,6 +23,7 @@ from .core.model import BatteryMode
 from .core.parts import Loadpoint
 from .core.plan import Planned
 from .core.ports import ChargerCommand, ChargerResult
+from .core.prospect import Prospect, Prospects
 from .core.rates import Tariffs
 from .core.session import SessionRecord, Statistics
 from .core.settings import Scope
@@ -77,6 +78,7 @@ class EvccRuntime:
     coordinator: EvccCoordinator
     runner: Runner = field(init=False)
     statistics: dict[str, Statistics] = field(default_factory=dict)
+    prospects: Prospects = field(default_factory=Prospects)
     unclear_events: tuple[str, ...] = ()  # titles that are no plans although they name a vehicle
     published: object = None  # what the REST API keeps of the last snapshot; its own business
     _repaired: bool = False
@@ -95,6 +97,12 @@ class EvccRuntime:
             publish=self.coordinator.async_set_updated_data,
             fail=self.coordinator.async_set_update_error,
         )
+
+    @property
+    def prospect(self) -> Prospect:
+        """Return what tariffs and forecasts promised in the last cycle."""
+        site = self.site
+        return self.prospects.told(site.tariffs, self.coordinator.data.at, site.zone)
 
     # Commands
 
@@ -121,20 +129,23 @@ class EvccRuntime:
     # Plans
 
     async def async_set_soc_plan(self, vehicle: str, plan: SocPlan | None) -> None:
-        """Set the plan of a vehicle, None: remove it."""
-        await self._async_done(commands.set_soc_plan(self.site, vehicle, plan, self.runner.now()))
+        """Set the plan of a vehicle, None: remove it. Its hours show at once."""
+        commands.set_soc_plan(self.site, vehicle, plan, self.runner.now())
+        await self._async_done(wake=True)
 
     async def async_set_repeating_plans(self, vehicle: str, plans: Sequence[RepeatingPlan]) -> None:
-        """Replace the repeating plans of a vehicle."""
-        await self._async_done(commands.set_repeating_plans(self.site, vehicle, plans, self.runner.now()))
+        """Replace the repeating plans of a vehicle. Their hours show at once."""
+        commands.set_repeating_plans(self.site, vehicle, plans, self.runner.now())
+        await self._async_done(wake=True)
 
     async def async_set_energy_plan(self, index: int, plan: EnergyPlan | None) -> None:
         """Set the plan of a loadpoint (index from 0), None: remove it."""
         await self._async_done(commands.set_energy_plan(self.site, index, plan, self.runner.now()))
 
     async def async_set_vehicle_strategy(self, vehicle: str, strategy: Strategy) -> None:
-        """Set how the hours of a vehicle's plans are chosen."""
-        await self._async_done(commands.set_vehicle_strategy(self.site, vehicle, strategy, self.runner.now()))
+        """Set how the hours of a vehicle's plans are chosen. They show at once."""
+        commands.set_vehicle_strategy(self.site, vehicle, strategy, self.runner.now())
+        await self._async_done(wake=True)
 
     async def async_set_loadpoint_strategy(self, index: int, strategy: Strategy) -> None:
         """Set how the hours of a loadpoint's own plans are chosen."""

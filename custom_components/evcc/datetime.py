@@ -1,4 +1,8 @@
-"""When plans have to be fulfilled. Without a plan it is unknown; to set it begins one, see `core.plan_entry`."""
+"""When plans have to be fulfilled. To set a time begins a plan, see `core.plan_entry`.
+
+Without a plan this is the time that one would be for: in the frontend, date and hour of an unknown time
+cannot be entered one after the other.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -65,8 +69,10 @@ class EvccTime[S](EvccEntity[S], DateTimeEntity):
     @property
     @override
     def native_value(self) -> datetime | None:
-        part = self.part
-        return None if part is None else self.entity_description.value_fn(part)
+        if (part := self.part) is None:
+            return None
+        planned = self.entity_description.value_fn(part)
+        return plan_controls.proposed_time(self.runtime) if planned is None else planned
 
     @override
     async def async_set_value(self, value: datetime) -> None:

@@ -1,6 +1,8 @@
 """Diagnostics: what is needed to understand a report, without what identifies who reports."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
@@ -8,11 +10,13 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import AnyDeviceEntry
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import EvccConfigEntry
 from .core.memory import dump
 from .problems import is_reference
+from .tariffs.keeper import Status
 
 PRIVATE: Final = frozenset(
     {
@@ -57,6 +61,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: EvccCon
                 "fault": runner.fault,
                 "now": runner.now().isoformat(),
             },
+            "tariffs": [_tariff(status) for status in runtime.tariff_keepers.statuses(dt_util.utcnow())],
             "devices_missing": len(runtime.equipment.missing),
             "files": {
                 "settings": runtime.settings.settings.problem,
@@ -92,6 +97,12 @@ async def async_get_device_diagnostics(
             "state": _parts(dump(runtime.coordinator.data), name),
         }
     )
+
+
+def _tariff(status: Status) -> dict[str, Any]:
+    """Return how a tariff is doing; what its source said may be about anybody, so only the problem's name is told."""
+    found = {k: v for k, v in asdict(status).items() if k != "placeholders"}
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in found.items()}
 
 
 def _subentry(hass: HomeAssistant, subentry: ConfigSubentry) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """What is wrong and can be mended by a person: one small check each, as functions of the present state."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterator
 import re
 from typing import Final
 
@@ -11,45 +9,21 @@ from homeassistant.core import CoreState, HomeAssistant, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.issue_registry import IssueSeverity
 
-from .const import CONF_PLAN_CALENDAR, CONF_SOURCE, SOURCE_ENTITY
+from .const import CONF_SOURCE, SOURCE_ENTITY
 from .coordinator import EvccConfigEntry
 from .core.model import Failure, Feature, Reason
 from .core.state import BatteryDeviceState, MeterState, SiteState
 from .owners import meter_alive
+from .plan_problems import PLAN_KEYS, calendar_useless, plans_useless
+from .problem import AT_ONCE, SOON, Check, Problem
 from .store import Problem as StoreProblem
-
-AT_ONCE: Final = timedelta(0)
-SOON: Final = timedelta(minutes=2)
-LASTING: Final = timedelta(minutes=10)
-"""A device that is off for a moment is nothing that anybody has to do something about."""
+from .tariff_problems import TARIFF_KEYS, tariffs_useless
 
 PHASE_FAILURES: Final = 3
 """Attempts to switch phases after which it is no accident."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something to be mended. `key` leads to its texts, `about` tells equal ones apart.
-
-    after: how long it has to last until it is shown. fixable: the subentry `about` can be set up anew.
-    """
-
-    key: str
-    about: str
-    after: timedelta = LASTING
-    severity: IssueSeverity = IssueSeverity.WARNING
-    fixable: bool = False
-    placeholders: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def issue_id(self) -> str:
-        """Return what it is called among Home Assistant's issues."""
-        return f"{self.key}_{self.about}"
-
-
 _REGISTRY_ID: Final = re.compile(r"[0-9a-f]{32}")
-
-type Check = Callable[[HomeAssistant, EvccConfigEntry, SiteState], Iterator[Problem]]
 
 
 def entities_missing(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteState) -> Iterator[Problem]:
@@ -199,23 +173,6 @@ def site_faulty(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteState) ->
         )
 
 
-def calendar_useless(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteState) -> Iterator[Problem]:
-    """Find a calendar of plans that is gone, and events in it that cannot be understood."""
-    calendar = entry.options.get(CONF_PLAN_CALENDAR)
-    if not calendar:
-        return
-    if hass.state is CoreState.running and hass.states.get(calendar) is None:
-        yield Problem(key="calendar_missing", about=entry.entry_id, placeholders={"calendar": calendar})
-    if unclear := entry.runtime_data.unclear_events:
-        titles = "\n".join(f"- {title}" for title in unclear)
-        yield Problem(
-            key="events_unclear",
-            about=entry.entry_id,
-            after=AT_ONCE,
-            placeholders={"calendar": calendar, "events": titles},
-        )
-
-
 CHECKS: Final[tuple[Check, ...]] = (
     entities_missing,
     chargers_lost,
@@ -226,6 +183,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     files_unusable,
     site_faulty,
     calendar_useless,
+    plans_useless,
+    tariffs_useless,
 )
 
 KEYS: Final = frozenset(
@@ -240,9 +199,9 @@ KEYS: Final = frozenset(
         "charger_ignores_off",
         "phases_not_switched",
         "site_fault",
-        "calendar_missing",
-        "events_unclear",
         *(f"file_{problem}" for problem in StoreProblem),
+        *PLAN_KEYS,
+        *TARIFF_KEYS,
     }
 )
 """Keys of all problems there can be."""

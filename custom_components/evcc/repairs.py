@@ -10,7 +10,8 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .coordinator import EvccConfigEntry
-from .problems import CHECKS, KEYS, Problem
+from .problem import Problem
+from .problems import CHECKS, KEYS
 
 ENTRY: Final = "entry_id"
 SUBENTRY: Final = "subentry_id"

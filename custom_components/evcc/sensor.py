@@ -29,6 +29,8 @@ from .sensor_descriptions import (
     StatisticsDescription,
     Value,
 )
+from .tariff_sensors import CONFIGURED, TARIFFS, TariffSensor
+from .tariffs.model import Usage
 
 PARALLEL_UPDATES = 0
 
@@ -41,6 +43,9 @@ async def async_setup_entry(
     setup = PlatformSetup(hass, entry, async_add_entities, Platform.SENSOR)
     setup.add((of.site,), SITE, EvccSensor)
     setup.add((of.site,), STATISTICS, StatisticsSensor)
+    setup.add((of.site,), TARIFFS, TariffSensor)
+    if entry.runtime_data.tariff_keepers.has(Usage.GRID):
+        setup.add((of.site,), CONFIGURED, TariffSensor)
     setup.add(of.battery, BATTERY, EvccSensor)
     setup.add(of.battery_settings, BATTERY_CONTROL, EvccSensor)
     setup.add(of.batteries, BATTERY_DEVICE, EvccSensor)
@@ -56,7 +61,7 @@ class EvccSensor[S](ReadingEntity[S, Value], SensorEntity):
     """A reading."""
 
     # What changes in every cycle would fill the data base.
-    _unrecorded_attributes = frozenset({"need", "have", "limit", "actual", "until"})
+    _unrecorded_attributes = frozenset({"need", "have", "limit", "actual", "until", "plans"})
     entity_description: SensorDescription[S]
 
     def __init__(self, runtime: EvccRuntime, owner: Owner[S], description: SensorDescription[S]) -> None:

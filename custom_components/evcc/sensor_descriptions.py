@@ -18,7 +18,9 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
+from .core.goals import WEEKDAYS
 from .core.model import BatteryMode, Feature, PhaseAction, Phases3, PvAction, Reason, Status, StatusReason
+from .core.rates import quarter
 from .core.session import Statistics
 from .core.state import (
     BatteryDeviceState,
@@ -345,6 +347,12 @@ def takes_vehicles(loadpoint: LoadpointState) -> bool:
     return Feature.INTEGRATED_DEVICE not in loadpoint.charger_features
 
 
+def planned_start(loadpoint: LoadpointState) -> datetime | None:
+    """Return when charging by plan begins. While it goes on the plan always begins now: the quarter is steadier."""
+    start = loadpoint.plan_projected_start
+    return quarter(start) if start is not None and loadpoint.plan_active else start
+
+
 PLAN: Final[dict[str, Any]] = {"exists_fn": lambda lp, _: not heats(lp)}
 
 LOADPOINT: Final[Table[LoadpointState]] = (
@@ -477,9 +485,7 @@ LOADPOINT: Final[Table[LoadpointState]] = (
         **HIDDEN,
         **TIME,
     ),
-    SensorDescription(
-        key="plan_projected_start", value_fn=lambda lp: lp.plan_projected_start, **PLAN, **TIME
-    ),
+    SensorDescription(key="plan_projected_start", value_fn=planned_start, **PLAN, **TIME),
     SensorDescription(
         key="plan_projected_end", value_fn=lambda lp: lp.plan_projected_end, **PLAN, **HIDDEN, **TIME
     ),
@@ -516,6 +522,24 @@ LOADPOINT: Final[Table[LoadpointState]] = (
     ),
 )
 
+
+def repeating_plans(vehicle: VehicleState) -> Mapping[str, Any]:
+    """Return the repeating plans in the form in which an action sets them, `precondition` in min."""
+    return {
+        "plans": [
+            {
+                "weekdays": [WEEKDAYS[day] for day in plan.weekdays],
+                "time": plan.time,
+                "soc": plan.soc,
+                "active": plan.active,
+                "precondition": plan.precondition / 60,
+                "timezone": plan.tz,
+            }
+            for plan in vehicle.repeating_plans
+        ]
+    }
+
+
 VEHICLE: Final[Table[VehicleState]] = (
     SensorDescription(key="soc", value_fn=lambda vehicle: vehicle.soc, live=True, lazy=True, **SOC),
     SensorDescription(
@@ -527,6 +551,11 @@ VEHICLE: Final[Table[VehicleState]] = (
         live=True,
         state_class=SensorStateClass.TOTAL_INCREASING,
         **DISTANCE,
+    ),
+    SensorDescription(
+        key="repeating_plans",
+        value_fn=lambda vehicle: sum(plan.active for plan in vehicle.repeating_plans),
+        attributes_fn=repeating_plans,
     ),
     SensorDescription(
         key="battery_capacity",

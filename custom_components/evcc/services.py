@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
 from homeassistant.helpers import config_validation as cv, service
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
@@ -214,12 +214,11 @@ def async_setup_services(hass: HomeAssistant) -> None:
     """Register all actions, once per process: each call looks for the running site."""
     for action in ACTIONS:
         schema = vol.Schema(action.fields)
-        answers = SupportsResponse.ONLY if action.query else SupportsResponse.NONE
         handle = _handler(hass, action)
         if action.admin:
-            service.async_register_admin_service(hass, DOMAIN, action.name, handle, schema, answers)
+            service.async_register_admin_service(hass, DOMAIN, action.name, handle, schema, action.answers)
         else:
-            hass.services.async_register(DOMAIN, action.name, handle, schema, answers)
+            hass.services.async_register(DOMAIN, action.name, handle, schema, action.answers)
 
 
 def _handler(

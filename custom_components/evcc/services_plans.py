@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,12 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 
 from .action import Action, Called
-from .core import plan_figures, planner
-from .core.goals import EnergyPlan, RepeatingPlan, SocPlan, Strategy
+from .core import plan_figures, planner, rules
+from .core.goals import WEEKDAYS, EnergyPlan, RepeatingPlan, SocPlan, Strategy
 from .core.plan import Planned
 from .core.rates import Slot, Tariff, TariffKind, Tariffs
 from .errors import refusal
+from .plan_controls import require_capacity
 from .targets import ATTR_VEHICLE, LOADPOINT_FIELDS, find_vehicle
 from .zones import async_load_zone
 
@@ -34,8 +36,6 @@ ATTR_TIMEZONE: Final = "timezone"
 ATTR_USAGE: Final = "usage"
 ATTR_WEEKDAYS: Final = "weekdays"
 
-WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-"""As the core counts them."""
 _LONG: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 DAY_NAMES: Final = {word: day for day in range(7) for word in (WEEKDAYS[day], _LONG[day], str(day))}
 
@@ -56,8 +56,10 @@ def weekday(value: Any) -> int:
         raise vol.Invalid(f"{value} is not a day of the week: use mon to sun, or 0 (Sunday) to 6") from None
 
 
-MINUTES: Final = vol.All(vol.Coerce(float), vol.Range(min=0, max=1440))
+MINUTES: Final = vol.All(vol.Coerce(float), vol.Range(min=0, max=10_080))  # a week: all of it
 SOC: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=100))
+MAX_PLANS: Final = 100
+"""repeating plans that a vehicle may have, as in the REST API."""
 ENERGY: Final = vol.All(vol.Coerce(float), vol.Range(min=0, min_included=False, max=10_000))
 PRECONDITION: Final[VolDictType] = {vol.Optional(ATTR_PRECONDITION): MINUTES}
 REPEATING: Final = vol.Schema(
@@ -75,23 +77,38 @@ REPEATING: Final = vol.Schema(
 # Plans
 
 
-async def _set_vehicle_plan(called: Called) -> None:
-    data = called.call.data
+async def _set_vehicle_plan(called: Called) -> ServiceResponse:
+    """Set the plan; tell what it comes to where the vehicle is connected."""
+    runtime, data, vehicle = called.runtime, called.call.data, _vehicle_with_battery(called)
     plan = SocPlan(soc=data[ATTR_SOC], time=_moment(called, data[ATTR_TIME]), precondition=_seconds(data))
-    await called.runtime.async_set_soc_plan(_vehicle(called), plan)
+    await runtime.async_set_soc_plan(vehicle, plan)
+    for lp in runtime.site.loadpoints:
+        if lp.vehicle is not None and lp.vehicle.config.name == vehicle and rules.soc_based(lp):
+            planned = runtime.preview_soc(lp.index, plan.soc, plan.time, plan.precondition or None)
+            return {"loadpoint": lp.index + 1, **_told(called, planned)}
+    return {"loadpoint": None}
 
 
-async def _set_energy_plan(called: Called) -> None:
-    data = called.call.data
+async def _set_energy_plan(called: Called) -> ServiceResponse:
+    """Set the plan; tell what it comes to where it counts: at the first of the loadpoints, if there are several."""
+    runtime, data, indexes = called.runtime, called.call.data, called.indexes
     plan = EnergyPlan(
         energy=data[ATTR_ENERGY], time=_moment(called, data[ATTR_TIME]), precondition=_seconds(data)
     )
-    for index in called.indexes:
-        await called.runtime.async_set_energy_plan(index, plan)
+    for index in indexes:
+        await runtime.async_set_energy_plan(index, plan)
+    if rules.soc_based(runtime.site.loadpoints[indexes[0]]):
+        return {"loadpoint": None}
+    return {"loadpoint": indexes[0] + 1, **_told(called, runtime.plan(indexes[0]))}
 
 
 async def _set_repeating_plans(called: Called) -> None:
-    vehicle, home = _vehicle(called), called.runtime.site.config.timezone
+    asked, home = called.call.data[ATTR_PLANS], called.runtime.site.config.timezone
+    vehicle = _vehicle_with_battery(called) if asked else _vehicle(called)
+    if len(asked) > MAX_PLANS:
+        raise refusal("plans_too_many", most=MAX_PLANS)
+    if not all(plan[ATTR_WEEKDAYS] for plan in asked):
+        raise refusal("weekdays_missing")
     plans = [
         RepeatingPlan(
             weekdays=tuple(sorted(set(plan[ATTR_WEEKDAYS]))),
@@ -101,7 +118,7 @@ async def _set_repeating_plans(called: Called) -> None:
             active=plan[ATTR_ACTIVE],
             precondition=_seconds(plan),
         )
-        for plan in called.call.data[ATTR_PLANS]
+        for plan in asked
     ]
     for zone in {plan.tz for plan in plans}:
         await async_load_zone(zone)
@@ -139,6 +156,13 @@ def _strategy(present: Strategy, data: Mapping[str, Any]) -> Strategy:
 
 def _vehicle(called: Called) -> str:
     return find_vehicle(called.hass, called.runtime.site, called.call.data[ATTR_VEHICLE]).name
+
+
+def _vehicle_with_battery(called: Called) -> str:
+    """Return the vehicle's name; ServiceValidationError if a state of charge says nothing about its energy."""
+    config = find_vehicle(called.hass, called.runtime.site, called.call.data[ATTR_VEHICLE])
+    require_capacity(config.title or config.name, config.capacity)
+    return config.name
 
 
 def _seconds(data: Mapping[str, Any]) -> float:
@@ -181,10 +205,14 @@ def _told(called: Called, planned: Planned) -> dict[str, Any]:
     now, slots = runtime.runner.now(), planned.slots or ()
     price = plan_figures.mean_price(slots, runtime.tariffs(now).consumption)
     cost = plan_figures.cost(slots, planned.power, price)
-    left = None if planned.time is None else (planned.time - now).total_seconds()
+    late = None
+    if planned.time is not None and planned.power > 0:
+        late = ceil(max(0.0, planned.duration - (planned.time - now).total_seconds()) / 60)
     return {
         "ready_by": _local(planned.time, zone),
-        "in_time": None if left is None else planned.duration <= left,
+        "in_time": None if late is None else late == 0,
+        "late": late,
+        "reached": late is not None and planned.duration <= 0,
         "start": _local(slots[0].start, zone) if slots else None,
         "end": _local(slots[-1].end, zone) if slots else None,
         "duration": round(planned.duration / 60, 1),
@@ -235,7 +263,12 @@ def _slots(slots: Iterable[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
 
 
 def _local(time: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if time is None else time.astimezone(zone).isoformat()
+    if time is None:
+        return None
+    try:
+        return time.astimezone(zone).isoformat()
+    except OverflowError:  # at the very ends of the calendar
+        return time.isoformat()
 
 
 VEHICLE: Final[VolDictType] = {vol.Required(ATTR_VEHICLE): cv.string}
@@ -246,6 +279,7 @@ PLAN_ACTIONS: Final = (
         "set_vehicle_plan",
         _set_vehicle_plan,
         {**VEHICLE, vol.Required(ATTR_SOC): SOC, vol.Required(ATTR_TIME): cv.datetime, **PRECONDITION},
+        tells=True,
     ),
     Action(
         "set_loadpoint_energy_plan",
@@ -256,6 +290,7 @@ PLAN_ACTIONS: Final = (
             vol.Required(ATTR_TIME): cv.datetime,
             **PRECONDITION,
         },
+        tells=True,
     ),
     Action(
         "set_repeating_plans",

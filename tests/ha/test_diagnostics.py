@@ -139,6 +139,39 @@ async def test_entities_are_told_by_kind_and_origin(
     }
 
 
+async def test_tariffs_without_what_their_sources_said(hass: HomeAssistant) -> None:
+    prices = subentry(
+        "prices",
+        "tariff",
+        "Secret prices",
+        {"usage": "grid", "source": "fixed", "price": 0.3},
+        simulated=False,
+    )
+    lost = {"usage": "co2", "source": "home_assistant", "platform": "custom", "entity_id": ["sensor.secret"]}
+    entry = await start(
+        hass, GRID, GARAGE, prices, subentry("co2", "tariff", "Secret", lost, simulated=False)
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert_silent(found)
+    assert [s["data"].get("entity_id") for s in found["entry"]["subentries"][2:]] == [
+        None,
+        ["sensor, not registered"],
+    ]
+    fixed, co2 = found["tariffs"]
+    assert (fixed["name"], fixed["usage"], fixed["kind"], fixed["title"]) == (
+        "prices",
+        "grid",
+        "pricestatic",
+        REDACTED,
+    )
+    assert (fixed["problem"], fixed["outdated"], fixed["usable"]) == (None, False, True)
+    assert fixed["read_at"].startswith("2026-06-15T10:00:00")
+    assert fixed["until"].startswith("2026-06-22")
+    assert fixed["slots"] > 600
+    assert (co2["problem"], co2["usable"], co2["slots"], co2["read_at"]) == ("entity_missing", False, 0, None)
+
+
 async def test_system_health(hass: HomeAssistant) -> None:
     entry = await start(hass)
     assert await async_setup_component(hass, "system_health", {})

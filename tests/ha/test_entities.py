@@ -65,6 +65,8 @@ def all_enabled() -> Iterator[None]:
     [
         Platform.BINARY_SENSOR,
         Platform.BUTTON,
+        Platform.CALENDAR,
+        Platform.DATETIME,
         Platform.NUMBER,
         Platform.SELECT,
         Platform.SENSOR,

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import evcc
-from custom_components.evcc import backup
+from custom_components.evcc import PLATFORMS, backup
 from custom_components.evcc.build import build
 from custom_components.evcc.const import DOMAIN
 from custom_components.evcc.core.config import LoadpointConfig, VehicleConfig
@@ -380,6 +380,7 @@ async def test_a_platform_that_does_not_unload_keeps_the_site_running(
     with patch.object(hass.config_entries, "async_unload_platforms", return_value=False):
         assert not await hass.config_entries.async_unload(demo.entry_id)
     assert demo.runtime_data.runner.running
+    await hass.config_entries.async_unload_platforms(demo, PLATFORMS)
     await demo.runtime_data.async_pause()
 
 

@@ -293,6 +293,12 @@ PLACEHOLDERS = {
     "site_fault": {"error"},
     "calendar_missing": {"calendar"},
     "events_unclear": {"calendar", "events"},
+    "plan_useless": {"device"},
+    "tariff_currency": {"device", "currency", "home"},
+    "tariff_misconfigured": {"device", "error"},
+    "tariff_unreadable": {"device", "error"},
+    "tariff_outdated": {"device", "error", "read", "until"},
+    "tariff_tomorrow_missing": {"device", "until"},
     **{f"file_{p}": {"file"} for p in Problem},
 }
 

@@ -28,6 +28,7 @@ REPAIRS: Final = (
     "PUT /session/{id} takes any title of a vehicle; sessions tell `identifier` and the newer figures",
     "figures of a session that are not known are null",
     "tariff solar",
+    "GET /state with jq answers what the filter returns",
     "answers to what is refused: 400, 401, 403, 404, 413, 429, 500, 501 and 503",
 )
 """In what the document differs from the published contract, and the server always did."""
@@ -41,7 +42,7 @@ the integration say so. `?envelope=0` or the header `X-Evcc-Api: 2` leaves the e
 _BODIES: Final[Mapping[str, Schema]] = {
     "ChangePassword": ref("ChangePassword"),
     "Login": record(password=ref("Password")),
-    "RepeatingPlans": ref("RepeatingPlans"),
+    "RepeatingPlans": ref("RepeatingPlansOrList"),
     "SessionTitles": ref("SessionTitles"),
     "PlanStrategy": ref("PlanStrategy"),
 }

@@ -100,4 +100,4 @@ def _weekdays(fields: Mapping[str, Any]) -> tuple[int, ...]:
         raise Refused(400, "weekdays must be a list of up to seven numbers")
     if not all(isinstance(day, int) and not isinstance(day, bool) for day in value):
         raise Refused(400, "weekdays must be whole numbers")
-    return tuple(value)
+    return tuple(dict.fromkeys(value))  # the contract tells each day once

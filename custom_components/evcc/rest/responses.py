@@ -34,7 +34,7 @@ _RESULTS: Final[Mapping[str, Schema]] = {
             ref("PlanRates"),
         ]
     },
-    "RepeatingPlansResult": ref("RepeatingPlans"),
+    "RepeatingPlansResult": ref("RepeatingPlansOrList"),
     "Sessions": ref("ChargingSessions"),
     "State": ref("State"),
     "EnergyPlan": ref("StaticEnergyPlan"),
@@ -45,6 +45,12 @@ _RESULTS: Final[Mapping[str, Schema]] = {
     "VehicleTitle": record(vehicle=ref("VehicleTitle")),
 }
 """What is in the envelope."""
+
+_BARE_RESULTS: Final[Mapping[str, Schema]] = {"RepeatingPlansResult": array(ref("RepeatingPlan"))}
+"""What has another form where there is no envelope."""
+
+_INSTEAD: Final[Mapping[str, Schema]] = {"State": {"description": "With jq: what the filter returns"}}
+"""What is sent instead of the result if the query asks for it, never in an envelope."""
 
 _BARE: Final[Mapping[str, Schema]] = {"OpenApi": {"type": "object"}}
 """What never is in an envelope."""
@@ -125,7 +131,9 @@ def successes(name: str, *, enveloped: bool) -> Responses:
     if name in _BARE:
         return {"200": _response("Success", JSON, _BARE[name])}
     result = _RESULTS[name]
-    schema = record(result=result) if enveloped else result
+    schema = record(result=result) if enveloped else _BARE_RESULTS.get(name, result)
+    if (instead := _INSTEAD.get(name)) is not None:
+        schema = {"anyOf": [schema, instead]}
     content: dict[str, Any] = {JSON: {"schema": schema}}
     if (kind := _FILES.get(name)) is not None:
         content[kind] = {"schema": {"type": "string", "format": "binary", "description": "A file"}}

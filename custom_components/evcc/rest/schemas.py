@@ -118,6 +118,10 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         precondition={"type": "integer", "minimum": 0, "description": "Time at the end to charge in, s"},
     ),
     "RepeatingPlans": record(plans={**array(ref("RepeatingPlan")), "nullable": True}),
+    "RepeatingPlansOrList": {
+        "anyOf": [ref("RepeatingPlans"), array(ref("RepeatingPlan"))],
+        "description": "Clients of older versions send and get an object, those of newer ones the list alone",
+    },
     "SessionTitles": record(
         vehicle={"type": "string", "nullable": True, "maxLength": 200, "description": "Title of the vehicle"},
         loadpoint={"type": "string", "nullable": True, "maxLength": 200, "example": "Garage"},

@@ -10,7 +10,7 @@ from contextlib import aclosing
 import logging
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from ..errors import StoreError
 from . import crossorigin
@@ -21,12 +21,19 @@ _LOGGER = logging.getLogger(__name__)
 PATIENCE: Final = 60.0
 """s that a reader has to take one piece, which is about 64 kB: it must read some kB a second."""
 
+_ADDED: Final[Mapping[str, str]] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    hdrs.SERVER: "",
+}
+"""What Home Assistant adds to all answers: with these it comes too late, they are on their way already."""
+
 
 async def send(call: Call, headers: Mapping[str, str], pieces: AsyncGenerator[bytes]) -> web.StreamResponse:
     """Send the pieces. An error before the first one is raised; after it, only a broken connection tells."""
     async with aclosing(pieces):
         piece = await anext(pieces, None)
-        response = web.StreamResponse(headers={**headers, "X-Content-Type-Options": "nosniff"})
+        response = web.StreamResponse(headers={**headers, **_ADDED})
         crossorigin.allow(call.request, response)
         try:
             await response.prepare(call.request)
