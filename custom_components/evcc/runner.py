@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Final
@@ -103,9 +102,9 @@ class Runner:
         """
         if self.fault is not None:
             return
-        state, shown = snapshot(self._site, self.now()), self._shown
-        if shown is None or replace(state, at=shown.at) != shown:
-            self._tell(state)
+        shown = self._shown
+        if shown is None or snapshot(self._site, shown.at) != shown:
+            self._tell(snapshot(self._site, self.now()))
 
     def _tell(self, state: SiteState) -> None:
         self._shown = state

@@ -61,7 +61,9 @@ class EvccSensor[S](ReadingEntity[S, Value], SensorEntity):
     """A reading."""
 
     # What changes in every cycle would fill the data base.
-    _unrecorded_attributes = frozenset({"need", "have", "limit", "actual", "until", "plans"})
+    _unrecorded_attributes = frozenset(
+        {"need", "have", "limit", "actual", "until", "plan_start", "plan_ready", "plan_cost", "plans"}
+    )
     entity_description: SensorDescription[S]
 
     def __init__(self, runtime: EvccRuntime, owner: Owner[S], description: SensorDescription[S]) -> None:

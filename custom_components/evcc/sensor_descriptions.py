@@ -329,11 +329,23 @@ def _status(loadpoint: LoadpointState) -> str | None:
 
 
 def why_attributes(loadpoint: LoadpointState) -> Mapping[str, Any]:
-    """Return the numbers behind the reason, as far as there are any."""
+    """Return the numbers behind the reason, and what the plan comes to, as far as there are any."""
     why = loadpoint.why
-    numbers = {"need": why.need, "have": why.have, "limit": why.limit, "actual": why.actual}
+    numbers = {
+        "need": why.need,
+        "have": why.have,
+        "limit": why.limit,
+        "actual": why.actual,
+        "plan_cost": loadpoint.plan_cost,
+    }
+    others = {
+        "until": why.until,
+        "device": why.device,
+        "plan_start": planned_start(loadpoint),
+        "plan_ready": loadpoint.plan_projected_end,
+    }
     return {k: round(v, 3) for k, v in numbers.items() if v is not None} | {
-        k: v for k, v in {"until": why.until, "device": why.device}.items() if v is not None
+        k: v for k, v in others.items() if v is not None
     }
 
 

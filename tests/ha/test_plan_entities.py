@@ -147,6 +147,10 @@ async def test_figures_of_a_plan(hass: HomeAssistant, entry: MockConfigEntry) ->
         state(hass, "sensor", f"garage_plan_{key}")
         for key in ("projected_start", "projected_end", "overrun", "cost", "price")
     ] == ["2026-06-15T10:00:00+00:00", "2026-06-15T14:00:00+00:00", "10", "2.346", "0.201"]
+    reason = hass.states.get(entity_id(hass, "sensor", "garage_reason"))
+    assert reason is not None
+    told = {key: reason.attributes.get(key) for key in ("plan_start", "plan_ready", "plan_cost")}
+    assert told == {"plan_start": NOW, "plan_ready": MORNING, "plan_cost": 2.346}
     await show_loadpoint(hass, entry, **{**planned, "plan_projected_start": NOW + timedelta(seconds=90)})
     assert state(hass, "sensor", "garage_plan_projected_start") == "2026-06-15T10:00:00+00:00"
     nothing = dict.fromkeys(planned) | {"plan_active": False, "plan_overrun": 0.0}

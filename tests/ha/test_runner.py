@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -14,10 +15,11 @@ from custom_components.evcc import runner as module
 from custom_components.evcc.clock import Clock, shift
 from custom_components.evcc.core.config import LoadpointConfig, MeterConfig, SiteConfig
 from custom_components.evcc.core.memory import LoadpointMemory, SiteMemory
-from custom_components.evcc.core.model import EPOCH, Failure, Mode
+from custom_components.evcc.core.model import EPOCH, Failure, Mode, Status
 from custom_components.evcc.core.ports import DeviceError
 from custom_components.evcc.core.session import SessionRecord
 from custom_components.evcc.core.site import NO_TARIFFS, Outcome, Site
+from custom_components.evcc.core.snapshot import snapshot
 from custom_components.evcc.core.state import SiteState
 from custom_components.evcc.equipment import Equipment, Ports
 from custom_components.evcc.runner import Runner
@@ -293,8 +295,11 @@ async def test_a_failed_command_is_taken_back_and_tried_again(bench: Bench) -> N
 
 
 async def test_a_command_that_changes_nothing_publishes_nothing(bench: Bench) -> None:
+    bench.charger.status = Status.C
     await bench.runner.async_start()
     bench.freezer.tick(5)
+    later = snapshot(bench.site, bench.runner.now())
+    assert replace(later, at=bench.states[0].at) != bench.states[0]  # it has charged for 5 s more
     bench.runner.show()
     assert len(bench.states) == 1
     bench.site.settings.residual_power = 77
