@@ -48,14 +48,25 @@ class PlannedCharging(EvccEntity[SiteState], CalendarEntity):
     """What is planned at all loadpoints. Its state carries no figures: they would be new with each cycle."""
 
     entity_description: CalendarDescription
+    _next: CalendarEvent | None = None
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
+        # Home Assistant asks three times a cycle, and checks each new event at some cost.
         if (site := self.part) is None:
             return None
         run = next((r for r in agenda.runs(site) if r.end > site.at), None)
-        return None if run is None else _event(run.start, run.end, _who(run), _uid(run))
+        if run is None:
+            return None
+        known = self._next
+        if (
+            known is None
+            or (known.uid, known.summary) != (_uid(run), _who(run))
+            or (known.start, known.end) != (run.start, run.end)
+        ):
+            self._next = known = _event(run.start, run.end, _who(run), _uid(run))
+        return known
 
     @override
     async def async_get_events(

@@ -150,9 +150,23 @@ def _owner[S: _Named](
         name=name,
         subentry_id=name,
         device=device,
-        part=lambda site: next((p for p in parts(site) if p.name == name), None),
+        part=_part(name, parts),
         alive=alive,
     )
+
+
+def _part[S: _Named](name: str, parts: Callable[[SiteState], Iterable[S]]) -> Callable[[SiteState], S | None]:
+    """Return what finds a part in a snapshot; it looks once for each, for dozens of entities ask."""
+    seen: SiteState | None = None
+    found: S | None = None
+
+    def part(site: SiteState) -> S | None:
+        nonlocal seen, found
+        if site is not seen:
+            seen, found = site, next((p for p in parts(site) if p.name == name), None)
+        return found
+
+    return part
 
 
 def _home_battery(entry: EvccConfigEntry, via: str) -> tuple[Owner[BatteryState], Owner[SiteState]]:
