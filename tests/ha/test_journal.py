@@ -149,6 +149,8 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJldmNjIn0.c2lnbmF0dXJl"
         (f"token was {TOKEN} here", "token was *** here"),
         ("Cookie: auth=abc.def; lang=de", "Cookie: auth=***; lang=de"),
         ("http://user:hunter2@192.168.1.2/api", "http://user:***@192.168.1.2/api"),
+        ("http://user:hun@ter2@192.168.1.2/api", "http://user:***@192.168.1.2/api"),
+        ("{'password': 'x", "{'password': ***"),
         ('{"user": "me", "password": "a\\"b c"}', '{"user": "me", "password": ***}'),
         ("{'password': 'x y', 'n': 1}", "{'password': ***, 'n': 1}"),
         ("/login?password=geheim&next=1", "/login?password=***&next=1"),

@@ -179,6 +179,7 @@ SOON = datetime.now(UTC) + timedelta(days=1)
         (jwt.encode({"sub": "admin", "exp": SOON}, "", algorithm="none"), False),
         ("", False),
         ("a.b.c", False),
+        ("\udcff.\udcff.\udcff", False),
     ],
     ids=[
         "ours",
@@ -191,6 +192,7 @@ SOON = datetime.now(UTC) + timedelta(days=1)
         "unsigned",
         "empty",
         "no token",
+        "bytes of no alphabet",
     ],
 )
 def test_which_tokens_are_good(token: str, valid: bool) -> None:

@@ -110,6 +110,8 @@ def test_who_names_no_host_is_no_browser(hass: HomeAssistant) -> None:
         ({"X-Forwarded-Proto": "https"}, None, False),
         ({"X-Forwarded-Host": "ha.example.com"}, None, False),
         ({"CF-Connecting-IP": "203.0.113.5"}, None, False),
+        ({"X-Forwarded-Port": "443"}, None, False),
+        ({"True-Client-IP": "203.0.113.5"}, None, False),
         ({"Via": "1.1 proxy"}, None, False),
         ({"X-Hass-Source": "core.ingress"}, None, False),
     ],

@@ -93,7 +93,7 @@ REPAIRS: Final[Mapping[tuple[str, str], tuple[Any, Any]]] = {
     ("GET /sessions", "properties.referenceCo2PerKWh"): (MISSING, FIGURE),
 }
 
-REFUSALS: Final = {"400", "401", "403", "404", "413", "429", "500", "501", "503"}
+REFUSALS: Final = {"400", "401", "403", "404", "408", "413", "429", "500", "501", "503"}
 """Statuses with which something is refused; the contract leaves most of them out."""
 
 

@@ -268,6 +268,22 @@ async def test_a_body_that_is_cut_wrongly_is_refused(
     assert [r for r in caplog.records if r.name == server.__name__] == []
 
 
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    stranger: Client, serving: Callable[[Handle], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(call: Call) -> web.StreamResponse:
+        await call.body()
+        return answers.text("read")
+
+    serving(read)
+    monkeypatch.setattr("custom_components.evcc.rest.call.BODY_LIMIT", 0.01)
+    reader, writer = await raw(
+        stranger, "POST /api/health/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf"
+    )
+    assert (await asyncio.wait_for(reader.readline(), 5)).split()[1] == b"408"
+    writer.close()
+
+
 # The entry
 
 

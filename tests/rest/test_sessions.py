@@ -377,6 +377,28 @@ async def begin(home: RestHome) -> int:
     return session.id
 
 
+@pytest.mark.parametrize(
+    ("title", "guest"),
+    [
+        ("=cmd|' /C calc'!A0", 400),
+        (" +1", 400),
+        ("@SUM(A1)", 400),
+        ("\uff1d1", 400),
+        ("a;=1+1", 400),
+        ('a,"-1"', 400),
+        ("a\r\n=1", 400),
+        ("\t1", 400),
+        ("Golf - blau (E+)", 200),
+        ("", 200),
+    ],
+)
+async def test_guests_write_no_formulas_into_the_table(
+    home: RestHome, client: Client, stranger: Client, title: str, guest: int
+) -> None:
+    assert (await stranger.put("/api/session/1", json={"vehicle": title})).status == guest
+    assert (await client.put("/api/session/1", json={"vehicle": title})).status == 200
+
+
 async def test_a_correction_of_the_running_session_lasts(home: RestHome, client: Client) -> None:
     number = await begin(home)
     response = await client.put(f"/api/session/{number}", json={"vehicle": "Roller", "loadpoint": "Hof"})

@@ -9,12 +9,13 @@ from aiohttp.test_utils import TestClient
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.evcc.rest import websocket
+from custom_components.evcc.rest import tokens, websocket
 from custom_components.evcc.rest.feed import FEEDS, Feed
-from custom_components.evcc.rest.websocket import TOO_SLOW, UNEXPECTED
+from custom_components.evcc.rest.websocket import TOO_SLOW, UNEXPECTED, WITHDRAWN
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from .home import RestHome
 
@@ -171,6 +172,38 @@ async def test_strangers_are_refused_before_anything_is_opened(home: RestHome, s
 async def test_a_token_opens(home: RestHome, client: Client) -> None:
     async with client.ws_connect("/ws") as ws:
         assert "loadpoints.0.mode" in await ws.receive_json()
+
+
+@CLOSED
+@pytest.mark.parametrize("withdrawn", ["password", "token", "user"])
+async def test_who_may_not_read_any_more_is_disconnected(
+    hass: HomeAssistant, home: RestHome, stranger: Client, hass_access_token: str, withdrawn: str
+) -> None:
+    # not the first user, who would be the owner
+    user = await hass.auth.async_create_user("somebody", group_ids=[GROUP_ID_USER])
+    refresh = await hass.auth.async_create_refresh_token(user, "http://client")
+    await home.runtime.credentials.async_set_password("before")
+    assert home.runtime.credentials.secret is not None
+    token = (
+        tokens.issue(home.runtime.credentials.secret, dt_util.utcnow() + tokens.LIFETIME)
+        if withdrawn == "password"
+        else hass.auth.async_create_access_token(refresh)
+    )
+    async with stranger.ws_connect("/ws", headers={"Authorization": f"Bearer {token}"}) as ws:
+        assert "loadpoints.0.mode" in await ws.receive_json()
+        feed(hass)._tell(b'{"still":1}')
+        assert await ws.receive_json() == {"still": 1}
+        match withdrawn:
+            case "password":
+                await home.runtime.credentials.async_set_password("after")
+            case "token":
+                hass.auth.async_remove_refresh_token(refresh)
+            case _:
+                await hass.auth.async_update_user(user, group_ids=[])
+        feed(hass)._tell(b'{"secret":1}')
+        message = await asyncio.wait_for(ws.receive(), 5)
+    assert (message.type, message.data, message.extra) == (WSMsgType.CLOSE, 1008, WITHDRAWN.decode())
+    assert feed(hass).listeners == 0
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from custom_components.evcc.store import Problem, StoreError
 from custom_components.evcc.store.credentials import AT_ONCE, COST, KEY, Credentials
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import STORAGE_DIR, get_internal_store_manager
+from homeassistant.util.file import WriteError
 
 PASSWORD = "passWord1234!"
 GOOD = {"password": bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode(), "secret": "0f" * 32}
@@ -101,6 +102,23 @@ async def test_what_cannot_be_a_password(hass: HomeAssistant, file: Path, passwo
         await credentials.async_set_password(password)
     assert not credentials.has_password
     assert has(file) is None
+
+
+async def test_a_password_that_was_not_written_is_none(
+    hass: HomeAssistant, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = await loaded(hass)
+    await credentials.async_set_password(PASSWORD)
+    secret, written = credentials.secret, has(file)
+
+    def full(*args: object, **more: object) -> None:
+        raise WriteError("disk full")
+
+    monkeypatch.setattr("homeassistant.helpers.storage.write_utf8_file_atomic", full)
+    with pytest.raises(StoreError):
+        await credentials.async_set_password("another")
+    assert await credentials.async_check(PASSWORD)
+    assert (credentials.secret, has(file)) == (secret, written)
 
 
 async def test_all_of_a_password_counts(hass: HomeAssistant) -> None:

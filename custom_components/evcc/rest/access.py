@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
-from homeassistant.components.http import KEY_AUTHENTICATED, KEY_HASS_USER
+from homeassistant.components.http import KEY_AUTHENTICATED, KEY_HASS_REFRESH_TOKEN_ID, KEY_HASS_USER
 from homeassistant.components.http.ban import process_wrong_login
 
 from ..const import CONF_OPEN_LOCAL
@@ -46,6 +46,19 @@ def _user(user: User) -> Caller:
         writes=user.permissions.access_all_entities(POLICY_CONTROL),
         administers=user.is_admin,
     )
+
+
+def may_still_read(request: web.Request, runtime: EvccRuntime) -> bool:
+    """Return whether whoever sent a request, which is still being answered, might read were it sent now.
+
+    A token may be withdrawn meanwhile, a user disabled, the password changed.
+    """
+    if not request.get(KEY_AUTHENTICATED):
+        return identify(request, runtime).reads
+    user: User = request[KEY_HASS_USER]
+    token = request.get(KEY_HASS_REFRESH_TOKEN_ID)
+    withdrawn = token is not None and runtime.hass.auth.async_get_refresh_token(token) is None
+    return user.is_active and not withdrawn and _user(user).reads
 
 
 def _logged_in(request: web.Request, runtime: EvccRuntime) -> bool:

@@ -1,5 +1,6 @@
 """One request on its way through the API: who calls, what the path said, what is asked of the site."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,9 @@ from .refusals import Refused
 
 MAX_BODY: Final = 64 * 1024
 """bytes that a body may have: the longest that makes sense is a list of a hundred repeating plans."""
+
+BODY_LIMIT: Final = 10.0
+"""s that a body may take. Who sends none to its end would be waited for as long as the connection stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +61,16 @@ class Call:
         return self.runtime.site.loadpoints[self.index]
 
     async def body(self) -> bytes:
-        """Return the body; refuse one that is too long without reading it."""
+        """Return the body; refuse one that is too long without reading it, and one that does not come."""
         if (self.request.content_length or 0) > MAX_BODY:
             raise Refused(413, "body too large")
+        try:
+            async with asyncio.timeout(BODY_LIMIT):
+                return await self._read()
+        except TimeoutError:
+            raise Refused(408, "body takes too long") from None
+
+    async def _read(self) -> bytes:
         parts = bytearray()
         stream: StreamReader = self.request.content
         async for part in stream.iter_chunked(MAX_BODY):

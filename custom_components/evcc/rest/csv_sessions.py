@@ -1,7 +1,7 @@
 """Sessions as lines of a table that spreadsheets open: one header, one line per session.
 
 Values are written as they are. A title that begins like a formula (`=`, `+`, `-`, `@`) is not changed:
-it is the owner's own word, and who reads the file back must find it again.
+it is the owner's own word (others may not give such titles), and who reads the file back must find it again.
 """
 
 from collections.abc import Iterable, Mapping

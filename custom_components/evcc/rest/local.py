@@ -31,9 +31,17 @@ _PROXIED: Final = (
     # what proxies add of which Home Assistant takes no notice
     hdrs.FORWARDED,
     hdrs.VIA,
+    "CDN-Loop",
     "CF-Connecting-IP",
+    "CF-Ray",
+    "True-Client-IP",
+    "X-Client-IP",
+    "X-Forwarded",
     "X-Forwarded-Host",
+    "X-Forwarded-Port",
     "X-Forwarded-Proto",
+    "X-Forwarded-Server",
+    "X-Forwarded-Ssl",
     "X-Real-IP",
 )
 

@@ -117,7 +117,7 @@ def _responses(route: Route, *, enveloped: bool) -> Responses:
     if not route.open:
         found |= {"401": responses.UNAUTHORIZED, "403": responses.FORBIDDEN}
     if route.body and route.tag != _TEXT_TAG:
-        found["413"] = responses.TOO_LONG
+        found |= {"408": responses.TOO_SLOW, "413": responses.TOO_LONG}
     return found | responses.successes(route.answer, enveloped=enveloped)
 
 

@@ -7,11 +7,8 @@ from collections.abc import Mapping
 import math
 from typing import Any, Final
 
-from ..core.goals import RepeatingPlan, Strategy
+from ..core.goals import MAX_PLANS, RepeatingPlan, Strategy
 from .refusals import Refused
-
-MAX_PLANS: Final = 100
-"""repeating plans that a vehicle may have."""
 
 MAX_PRECONDITION: Final = 366 * 24 * 3600
 """s. Nobody charges for a year before a target; and a date so long before one is still a date."""

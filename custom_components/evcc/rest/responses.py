@@ -88,6 +88,7 @@ REJECTED: Final = {
     "description": "A value cannot be taken: `error` tells why; text if Home Assistant takes it for an attack",
     "content": {**FILTERED["content"], **failed("")["content"]},
 }
+TOO_SLOW: Final = failed("The body does not come to its end in time")
 TOO_LONG: Final = failed("The body is too long")
 
 _WHOLE: Final[Mapping[str, Responses]] = {

@@ -24,6 +24,9 @@ ROWS: Final = 200
 """Sessions that are held at a time: about 64 kB as JSON, a few milliseconds to write."""
 
 LONGEST_TITLE: Final = 200
+_FORMULA: Final = re.compile(r"""(?:^|[;,|"])\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\0-\x1f]""")
+"""What a spreadsheet may take for a formula, also in a file that it splits at another mark than it was written
+with."""
 _ZERO: Final = "0001-01-01T00:00:00Z"  # the time of what has not happened
 _LAST: Final = 2**63 - 1  # largest id that the file can hold
 
@@ -153,8 +156,11 @@ def _instant(at: datetime | None, zone: ZoneInfo) -> datetime | str:
     return _ZERO if at is None else at.astimezone(zone)
 
 
-def _titles(body: Any) -> dict[str, str]:
-    """Return the titles that a body names; refuse one without any, or with something else than text."""
+def _titles(body: Any, *, by_owner: bool) -> dict[str, str]:
+    """Return the titles that a body names; refuse one without any, or with something else than text.
+
+    The owner opens the table with a spreadsheet: no guest may have it calculate or run something.
+    """
     if not isinstance(body, dict):
         raise Refused(400, "invalid JSON")
     titles = {key: body[key] for key in ("vehicle", "loadpoint") if key in body}
@@ -167,6 +173,8 @@ def _titles(body: Any) -> dict[str, str]:
             raise Refused(400, f"{key} must be a text or null")
         elif len(title) > LONGEST_TITLE:
             raise Refused(400, f"{key} must not be longer than {LONGEST_TITLE} characters")
+        elif not by_owner and _FORMULA.search(title):
+            raise Refused(400, f"{key} must not look like a formula")
     return titles
 
 
@@ -175,7 +183,7 @@ async def _update(call: Call) -> web.StreamResponse:
         body = orjson.loads(await call.body())
     except orjson.JSONDecodeError as err:
         raise Refused(400, "invalid JSON") from err
-    titles = _titles(body)
+    titles = _titles(body, by_owner=call.caller.administers)
     if (session := _session(call)) is not None:
         await call.runtime.async_update_session(session, **titles)
     return answers.empty()

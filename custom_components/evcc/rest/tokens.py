@@ -10,6 +10,9 @@ LIFETIME: Final = timedelta(days=90)
 _ALGORITHM: Final = "HS256"
 _SUBJECT: Final = "admin"
 
+_NO_TOKEN: Final = (jwt.InvalidTokenError, ValueError, RecursionError)
+"""What the library says of texts that are none; a header may hold bytes of no alphabet, and nest its JSON."""
+
 
 def issue(secret: str, expires: datetime) -> str:
     """Return a token that is good until then."""
@@ -20,7 +23,7 @@ def is_valid(token: str, secret: str) -> bool:
     """Return whether a token was signed with this secret and has not expired."""
     try:
         claims = jwt.decode(token, secret, algorithms=[_ALGORITHM], options={"require": ["exp", "sub"]})
-    except jwt.InvalidTokenError:
+    except _NO_TOKEN:
         return False
     return bool(claims["sub"] == _SUBJECT)
 
@@ -29,6 +32,6 @@ def is_token(text: str) -> bool:
     """Return whether a text is a token at all, whoever signed it and when."""
     try:
         jwt.decode_complete(text, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
+    except _NO_TOKEN:
         return False
     return True

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -15,6 +17,7 @@ from homeassistant.exceptions import Unauthorized
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import CONF_ENVELOPE, DOMAIN
+from ..coordinator import EvccRuntime
 from . import access, answers
 from .feed import FEEDS, Feed
 from .options import option
@@ -32,6 +35,7 @@ MAX_RECEIVED: Final = 4096  # bytes of a message that is refused anyway
 
 TOO_SLOW: Final = b"connection too slow to keep up with messages"
 UNEXPECTED: Final = b"this connection takes no messages"
+WITHDRAWN: Final = b"not authorized any more"
 
 _CLIENTS: HassKey[set[Client]] = HassKey(f"{DOMAIN}_websockets")
 
@@ -39,9 +43,10 @@ _CLIENTS: HassKey[set[Client]] = HassKey(f"{DOMAIN}_websockets")
 class Client:
     """One connection. Messages wait in a queue, which one task sends; closing is its task as well."""
 
-    def __init__(self, request: web.Request) -> None:
-        """Prepare a connection that is not open yet."""
+    def __init__(self, request: web.Request, may_read: Callable[[], bool]) -> None:
+        """Prepare a connection that is not open yet. `may_read` is asked before each message."""
         self._request = request
+        self._may_read = may_read
         # no pings: there is always something to send before long, which shows whether somebody is there
         self.socket = web.WebSocketResponse(compress=False, timeout=CLOSE_LIMIT, max_msg_size=MAX_RECEIVED)
         self._queue: deque[bytes] = deque()
@@ -61,6 +66,9 @@ class Client:
     def push(self, message: bytes) -> None:
         """Send a message as soon as possible; give a client up that cannot follow."""
         if self._parting is not None:
+            return
+        if not self._may_read():
+            self.leave(WSCloseCode.POLICY_VIOLATION, WITHDRAWN)
             return
         if len(self._queue) >= MAX_MESSAGES or self._waiting + len(message) > MAX_BYTES:
             self.leave(WSCloseCode.POLICY_VIOLATION, TOO_SLOW)
@@ -113,10 +121,11 @@ class Client:
 async def serve_socket(hass: HomeAssistant, request: web.Request) -> web.StreamResponse:
     """Answer a request for `/ws`: refuse it, or tell the state until one side has enough."""
     try:
-        feed = await _admit(hass, request)
+        runtime = await _admit(hass, request)
     except Refused as refusal:
         return answers.refused(refusal)
-    client = Client(request)
+    client = Client(request, partial(access.may_still_read, request, runtime))
+    feed = hass.data[FEEDS][not enveloped(request, runtime)]
     clients = hass.data[_CLIENTS]
     clients.add(client)
     try:
@@ -133,8 +142,8 @@ async def serve_socket(hass: HomeAssistant, request: web.Request) -> web.StreamR
     return client.socket
 
 
-async def _admit(hass: HomeAssistant, request: web.Request) -> Feed:
-    """Return what a client is told; refuse who may not read the state.
+async def _admit(hass: HomeAssistant, request: web.Request) -> EvccRuntime:
+    """Return the site that a client is told of; refuse who may not read the state.
 
     Browsers let every page open a websocket to everywhere; `access` tells the foreign ones.
     """
@@ -146,7 +155,7 @@ async def _admit(hass: HomeAssistant, request: web.Request) -> Feed:
         raise Refused(400, "Bad Request", plain=True)
     if len(hass.data[_CLIENTS]) >= MAX_CLIENTS:
         raise Refused(503, "too many connections")
-    return hass.data[FEEDS][not enveloped(request, runtime)]
+    return runtime
 
 
 @callback

@@ -91,8 +91,12 @@ class Credentials:
         if self.problem in (Problem.NEWER, Problem.UNREADABLE):
             raise StoreError(f"{KEY} cannot be written")
         hashed = await self._async_compute(bcrypt.hashpw, raw, bcrypt.gensalt(COST))
-        self._hash, self._secret = hashed, secrets.token_hex(32)
-        await self._document.async_save({"password": hashed.decode(), "secret": self._secret})
+        secret = secrets.token_hex(32)
+        await self._document.async_save({"password": hashed.decode(), "secret": secret})
+        # saving never fails, it only logs: with the old file, the old logins would come back some day
+        if (await self._document.async_load()).get("secret") != secret:
+            raise StoreError(f"{KEY} cannot be written")
+        self._hash, self._secret = hashed, secret
         _LOGGER.info("The password of the REST API was set; whoever was logged in is not any more")
 
     async def _async_compute[*Ts, T](self, work: Callable[[*Ts], T], *args: *Ts) -> T:
