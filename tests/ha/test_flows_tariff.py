@@ -1,12 +1,10 @@
 """Adding and changing tariffs: every source through the form, and what can be entered wrongly."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, override
+from typing import Any
 
 from aiohttp import ClientError
 from freezegun.api import FrozenDateTimeFactory
-from probatio import to_field_list
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
@@ -14,85 +12,16 @@ from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClien
 from custom_components.evcc.tariffs.model import MISTAKES
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
-from homeassistant.helpers import config_validation as cv
+from homeassistant.data_entry_flow import InvalidData
 
 from ..tariffs.sources import CASES, NOW, entity, records
-from .flow_helpers import LANGUAGES, Walk, check_texts, entry, home, setup_entry, texts
+from .flow_helpers import LANGUAGES, entry, home, setup_entry, texts
+from .tariff_walk import TariffWalk, in_berlin
 
-__all__ = ["entry", "setup_entry"]
+__all__ = ["entry", "in_berlin", "setup_entry"]
 
-MENUS = frozenset({"user", "zones", "check"})
 CHARTS = "https://api.energy-charts.info/price"
 NOW_S = int(NOW.replace(minute=15).timestamp())
-
-
-@pytest.fixture(autouse=True)
-async def in_berlin(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    """Let it be twenty past eleven in Berlin."""
-    freezer.move_to(NOW)
-    await hass.config.async_set_time_zone("Europe/Berlin")
-
-
-class TariffWalk(Walk):
-    """A walk that knows the menus of this flow."""
-
-    @classmethod
-    async def to(cls, hass: HomeAssistant, entry: MockConfigEntry, usage: str) -> TariffWalk:
-        """Start adding a tariff of that use, up to the question for its source."""
-        result = await hass.config_entries.subentries.async_init(
-            (entry.entry_id, "tariff"), context={"source": SOURCE_USER}
-        )
-        walk = cls(hass, entry, result)
-        walk.at("user")
-        await walk.choose(usage, "source")
-        return walk
-
-    @classmethod
-    async def again(cls, hass: HomeAssistant, entry: MockConfigEntry, subentry_id: str) -> TariffWalk:
-        """Start changing a tariff."""
-        walk = cls(hass, entry, await entry.start_subentry_reconfigure_flow(hass, subentry_id))
-        walk.at("source")
-        return walk
-
-    @override
-    def at(self, step: str, errors: Mapping[str, Any] | None = None) -> None:
-        expected = FlowResultType.MENU if step in MENUS else FlowResultType.FORM
-        assert (self.result["type"], self.result.get("step_id")) == (expected, step), self.result
-        assert (self.result.get("errors") or {}) == (errors or {})
-        for language in LANGUAGES:
-            check_texts(texts(language)["config_subentries"]["tariff"], self.result)
-            if step in ("source", "zone_pick", "energy_charts"):
-                self._check_options(texts(language)["selector"]["tariff_source"]["options"])
-
-    def _check_options(self, named: Mapping[str, str]) -> None:
-        """Check that an option that is called as its value has a text, or needs none."""
-        for option in self.options():
-            plain = option["label"] == option["value"]
-            assert (
-                not plain or option["value"] in named or option["value"].isupper() or "-" in option["value"]
-            )
-
-    def options(self) -> list[dict[str, str]]:
-        """Return the options of the only choice of a form."""
-        fields = to_field_list(self.result["data_schema"], custom_serializer=cv.custom_serializer)
-        found: list[dict[str, str]]
-        (found,) = [f["selector"]["select"]["options"] for f in fields if "select" in f.get("selector", {})]
-        return found
-
-    @property
-    def report(self) -> str:
-        """Return the preview."""
-        return str(self.placeholders["report"])
-
-    @property
-    def menu(self) -> list[str]:
-        """Return what can be chosen."""
-        return list(self.result["menu_options"])
-
-    async def source(self, word: str, step: str, title: str = "Prices") -> None:
-        """Choose a source."""
-        await self.enter({"title": title, "source": word}, step)
 
 
 def exchange(mock: AiohttpClientMocker, *prices: float | None) -> None:
@@ -118,99 +47,6 @@ async def test_fixed_price(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert made.data == {"usage": "grid", "source": "fixed", "price": 0.3}
 
 
-async def test_price_zones(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    walk = await TariffWalk.to(hass, entry, "grid")
-    await walk.source("zones", "base")
-    await walk.enter({"price": 0.3}, "zone")
-    await walk.enter({"price": 0.2, "start": "22:00:00", "end": "06:00:00"}, "zones")
-    assert walk.placeholders["base"] == "0.3 EUR/kWh"
-    assert walk.placeholders["zones"] == "- 0.2 EUR/kWh, 22:00–06:00"
-    await walk.choose("zone_add", "zone")
-    await walk.enter({"price": 0.25, "days": ["sat", "sun"], "months": ["oct", "nov", "dec", "jan"]}, "zones")
-    assert walk.placeholders["zones"].splitlines()[1] == (
-        "- 0.25 EUR/kWh, Saturday + Sunday, January + October–December"
-    )
-    await walk.choose("check", "check")
-    assert "| 11:20 – 22:00 | 0.3000 |" in walk.report
-    assert "| 22:00 – Saturday 00:00 | 0.2000 |" in walk.report
-    assert "| Saturday 00:00 – 22:00 | 0.2500 |" in walk.report
-    assert "Range: 0.2000 … 0.3000 EUR/kWh" in walk.report
-    made = await walk.save()
-    assert made.data == {
-        "usage": "grid",
-        "source": "zones",
-        "price": 0.3,
-        "zones": [
-            {"price": 0.2, "hours": "22:00-00:00,00:00-06:00"},
-            {"price": 0.25, "days": "sat,sun", "months": "jan,oct,nov,dec"},
-        ],
-    }
-
-
-async def test_zones_are_changed_and_removed(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    walk = await TariffWalk.to(hass, entry, "feedin")
-    await walk.source("zones", "base")
-    await walk.enter({"price": 0.08}, "zone")
-    await walk.enter({"price": 0.02, "start": "10:00:00", "end": "14:00:00"}, "zones")
-    await walk.choose("zone_add", "zone")
-    await walk.enter({"price": 0.04, "days": ["sun"]}, "zones")
-    await walk.choose("zone_pick", "zone_pick")
-    assert [o["label"] for o in walk.options()] == ["0.02 EUR/kWh, 10:00–14:00", "0.04 EUR/kWh, Sunday"]
-    await walk.enter({"zone": "0"}, "zone")
-    assert walk.suggested == {
-        "price": 0.02,
-        "start": "10:00:00",
-        "end": "14:00:00",
-        "days": [],
-        "months": [],
-    }
-    await walk.enter({"price": 0.03, "start": "10:00:00", "end": "15:00:00"}, "zones")
-    await walk.choose("zone_pick", "zone_pick")
-    await walk.enter({"zone": "1"}, "zone")
-    await walk.enter({"price": 0.04, "remove": True}, "zones")
-    await walk.choose("base", "base")
-    await walk.enter({"price": 0.09}, "zones")
-    await walk.choose("check", "check")
-    made = await walk.save()
-    assert (made.data["price"], made.data["zones"]) == (0.09, [{"price": 0.03, "hours": "10:00-15:00"}])
-
-
-@pytest.mark.parametrize(
-    "zone",
-    [
-        {"price": 0.2, "start": "22:00:00"},
-        {"price": 0.2, "end": "06:00:00"},
-        {"price": 0.2, "start": "06:00:00", "end": "06:00:00"},
-    ],
-)
-async def test_hours_that_cannot_be(
-    hass: HomeAssistant, entry: MockConfigEntry, zone: dict[str, Any]
-) -> None:
-    walk = await TariffWalk.to(hass, entry, "grid")
-    await walk.source("zones", "base")
-    await walk.enter({"price": 0.3}, "zone")
-    await walk.enter(zone, "zone", {"base": "zone_times"})
-    assert walk.suggested["price"] == 0.2  # what was entered is still there
-    await walk.enter({"price": 0.2}, "zones")
-
-
-async def test_of_overlapping_zones_the_later_start_counts(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    walk = await TariffWalk.to(hass, entry, "grid")
-    await walk.source("zones", "base")
-    await walk.enter({"price": 0.3}, "zone")
-    await walk.enter({"price": 0.1, "start": "11:00:00", "end": "14:00:00"}, "zones")
-    await walk.choose("zone_add", "zone")
-    await walk.enter({"price": 0.2, "start": "12:00:00", "end": "16:00:00"}, "zones")
-    await walk.choose("check", "check")
-    assert walk.report.splitlines()[2:5] == [
-        "| 11:20 – 12:00 | 0.1000 |",
-        "| 12:00 – 16:00 | 0.2000 |",
-        "| 16:00 – Saturday 11:00 | 0.3000 |",
-    ]
-
-
 @pytest.mark.parametrize("step", ["fixed", "base"])
 async def test_a_price_is_required(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> None:
     walk = await TariffWalk.to(hass, entry, "grid")
@@ -233,7 +69,7 @@ async def test_prices_of_the_exchange_with_charges_and_tax(
     assert schema({}) == {"zone": "DE-LU"}
     await walk.enter({"zone": "DE-LU"}, "charges")
     await walk.enter({"charges": 0.15, "tax": 19, "expert": {}}, "check")
-    assert walk.menu == ["save", "charges", "source"]
+    assert walk.menu == ["save", "charges", "charges_zones", "source"]
     assert walk.report.splitlines() == [
         "| Time | Value (EUR/kWh) |",
         "| --- | --- |",
@@ -318,6 +154,15 @@ async def test_every_integration_that_is_found(
     assert told.items() <= made.data.items()
 
 
+async def test_emissions_to_plan_by_are_no_prices(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    CASES["co2signal"].make(hass)
+    walk = await TariffWalk.to(hass, entry, "planner")
+    await walk.source("found_0", "check")  # nothing comes on top
+    assert walk.menu == ["save", "source"]
+    assert "(g/kWh) |" in walk.report
+    assert "| 412 |" in walk.report
+
+
 def _platform(walk: TariffWalk, index: int) -> str:
     handler: Any = walk._hass.config_entries.subentries._progress[walk.result["flow_id"]]
     return str(handler._found[index].data["platform"])
@@ -388,7 +233,7 @@ async def test_a_wrong_formula_cannot_be_saved(
     await walk.enter({"expert": {"formula": formula}}, "check")
     assert walk.report.startswith("⚠️ The formula cannot be worked out: ")
     assert told in walk.report
-    assert walk.menu == ["check", "charges", "source"]
+    assert walk.menu == ["check", "charges", "charges_zones", "source"]
     await walk.choose("charges", "charges")
     assert walk.suggested["formula"] == formula
     await walk.enter({"expert": {"formula": "{{ (price + 0.1) * 1.2 }}"}}, "check")
@@ -431,7 +276,7 @@ async def test_a_service_that_does_not_answer_now_may_be_saved_all_the_same(
     await walk.enter({"zone": "AT"}, "charges")
     await walk.enter({"expert": {}}, "check")
     assert (walk.report, walk.placeholders["intro"]) == (told, "")
-    assert walk.menu == ["check", "save_anyway", "charges", "source"]
+    assert walk.menu == ["check", "save_anyway", "charges", "charges_zones", "source"]
     made = await walk.finish({"next_step_id": "save_anyway"})
     assert made.data["zone"] == "AT"
 
@@ -447,7 +292,7 @@ async def test_a_service_is_asked_again(
     aioclient_mock.clear_requests()
     exchange(aioclient_mock, 80.0)
     await walk.choose("check", "check")
-    assert walk.menu == ["save", "charges", "source"]
+    assert walk.menu == ["save", "charges", "charges_zones", "source"]
     assert "| 0.0800 |" in walk.report
 
 
@@ -460,7 +305,7 @@ async def test_another_currency_cannot_be_saved_without_a_formula(
     await walk.source("found_0", "charges")
     await walk.enter({"expert": {}}, "check")
     assert walk.report == "⚠️ The prices are in EUR, but the currency of this home is SEK"
-    assert walk.menu == ["check", "charges", "source"]
+    assert walk.menu == ["check", "charges", "charges_zones", "source"]
     await walk.choose("charges", "charges")
     await walk.enter({"expert": {"formula": "{{ price * 11 }}"}}, "check")
     assert "Value (SEK/kWh)" in walk.report
@@ -569,7 +414,7 @@ async def test_a_source_that_is_away_can_stay(hass: HomeAssistant) -> None:
     await walk.source("stored", "charges", "Mine")
     assert walk.suggested["tax"] == 10
     await walk.enter({"tax": 20, "expert": {}}, "check")
-    assert walk.menu == ["check", "save_anyway", "charges", "source"]
+    assert walk.menu == ["check", "save_anyway", "charges", "charges_zones", "source"]
     await walk.abort({"next_step_id": "save_anyway"}, "reconfigure_successful")
     assert there.subentries["mine"].data == {**data, "tax": 0.2}
 

@@ -125,14 +125,11 @@ class TariffFlow(SourceSteps):
             return await self.async_step_entity()
         if word != self.values.get(CONF_SOURCE):
             self.values = {**self.without(word), CONF_SOURCE: word}
-        match word:
-            case "fixed":
-                return await self.async_step_fixed()
-            case "zones":
-                return await self.async_step_base()
-            case "awattar":
-                return await self.async_step_awattar()
-            case _ if self.usage is Usage.CO2:
-                return await self.async_step_country()
-            case _:
-                return await self.async_step_energy_charts()
+        market = self.async_step_country if self.usage is Usage.CO2 else self.async_step_energy_charts
+        ask = {
+            FIXED: self.async_step_fixed,
+            ZONED: self.async_step_base,
+            AWATTAR_SOURCE: self.async_step_awattar,
+            ENERGY_CHARTS: market,
+        }
+        return await ask[word]()

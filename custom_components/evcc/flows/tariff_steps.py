@@ -25,6 +25,7 @@ from ..tariffs.catalogue import (
     CONF_PLATFORM,
 )
 from ..tariffs.charges import CONF_CHARGES, CONF_CHARGES_ZONES, CONF_FORMULA, CONF_TAX
+from ..tariffs.homeassistant import tells_emissions
 from ..tariffs.model import MISTAKES, SourceError, Usage
 from . import tariff_check
 from .forms import Detail, nested, number, schema_of, taken_over
@@ -36,7 +37,6 @@ ENERGY_CHARTS: Final = "energy_charts"
 AWATTAR_SOURCE: Final = "awattar"
 HOME_ASSISTANT: Final = "home_assistant"
 OWN: Final = "entity"  # in the form only: an entity of one's own is read through Home Assistant
-
 
 _ON_TOP: Final = (CONF_CHARGES, CONF_TAX, CONF_FORMULA, CONF_CHARGES_ZONES)
 _OF_SOURCE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -73,6 +73,14 @@ class TariffSteps(ConfigSubentryFlow):
     def currency(self) -> str:
         """Return what prices are in."""
         return self.hass.config.currency
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the values: plans may go by emissions as well as by prices."""
+        emissions = self.values.get(CONF_PLATFORM) == _EMISSIONS or (
+            self.usage is Usage.PLANNER and tells_emissions(self.hass, self.values)
+        )
+        return tariff_check.unit_of(Usage.CO2 if emissions else self.usage, self.currency)
 
     def without(self, source: str) -> dict[str, Any]:
         """Return the values without those of a source: another one of its kind has its own."""
@@ -122,10 +130,9 @@ class TariffSteps(ConfigSubentryFlow):
             report = await tariff_check.async_problem(self.hass, err)
             save = ["check"] if err.key in MISTAKES else ["check", "save_anyway"]
         else:
-            unit = tariff_check.unit_of(self.usage, self.currency)
-            report = await tariff_check.async_table(self.hass, slots, unit, dt_util.utcnow(), zone)
+            report = await tariff_check.async_table(self.hass, slots, self.unit, dt_util.utcnow(), zone)
             intro = await tariff_check.async_intro(self.hass)
-        more = ["charges"] if self.market else []
+        more = ["charges", "charges_zones"] if self.market else []
         return self.async_show_menu(
             step_id="check",
             menu_options=[*save, *more, "source"],

@@ -6,11 +6,11 @@ from typing import Any, Final
 from homeassistant.helpers.selector import TimeSelector
 
 from ..tariffs import calendar_ranges
+from ..tariffs.build import CONF_PRICE
 from ..tariffs.model import SourceError
 from .forms import Detail, choice
 from .money import price_box
 
-CONF_PRICE: Final = "price"
 CONF_HOURS: Final = "hours"
 CONF_DAYS: Final = "days"
 CONF_MONTHS: Final = "months"
