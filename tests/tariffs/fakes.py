@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.evcc.core.rates import Slot, TariffKind
 from custom_components.evcc.tariffs.charges import Charges
 from custom_components.evcc.tariffs.keeper import TariffKeeper
-from custom_components.evcc.tariffs.model import SourceError, Usage
+from custom_components.evcc.tariffs.model import SiteTime, SourceError, Usage
 from homeassistant.core import HomeAssistant
 
 from .sources import BERLIN
@@ -66,9 +66,15 @@ def keeper_of(
     name: str = "prices",
     charges: Charges | None = None,
     changed: Callable[[], None] = lambda: None,
+    time: SiteTime | None = None,
 ) -> TariffKeeper:
     """Return a keeper that has not read yet."""
-    more: dict[str, Any] = {"charges": charges, "zone": BERLIN, "changed": changed}
+    more: dict[str, Any] = {
+        "charges": charges,
+        "zone": BERLIN,
+        "changed": changed,
+        "time": time or SiteTime(),
+    }
     return TariffKeeper(hass, name=name, title=name.title(), usage=usage, source=source, **more)
 
 

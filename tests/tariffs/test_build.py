@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClien
 
 from custom_components.evcc.core.rates import TariffKind
 from custom_components.evcc.tariffs.build import async_try, build_keeper, build_keepers
-from custom_components.evcc.tariffs.model import SourceError
+from custom_components.evcc.tariffs.model import SiteTime, SourceError
 from homeassistant.core import HomeAssistant
 
 from .fakes import HOUR, QUARTER, TEN, settle
@@ -71,7 +71,7 @@ async def test_every_source_becomes_a_keeper(
     slots: int | None,
     first: float,
 ) -> None:
-    keeper = build_keeper(hass, "id", "Title", data, BERLIN, lambda: None)
+    keeper = build_keeper(hass, "id", "Title", data, BERLIN, lambda: None, SiteTime())
     assert (keeper.name, keeper.title, keeper.usage) == ("id", "Title", data["usage"])
     await keeper.async_start()
     assert keeper.status(TEN).problem is None
@@ -92,7 +92,9 @@ async def test_every_source_of_home_assistant_becomes_a_keeper(
     case = CASES[name]
     hass.config.currency = case.currency
     data = {"usage": case.usage, "source": "home_assistant", "platform": case.platform}
-    keeper = build_keeper(hass, "id", name, {**data, **case.make(hass), **case.more}, BERLIN, lambda: None)
+    keeper = build_keeper(
+        hass, "id", name, {**data, **case.make(hass), **case.more}, BERLIN, lambda: None, SiteTime()
+    )
     await keeper.async_start()
     status = keeper.status(NOW)
     assert (status.problem, status.placeholders, status.usable) == (None, {}, True)
@@ -125,7 +127,7 @@ async def test_what_cannot_be_built_is_told_by_the_form_and_by_the_status(
     with pytest.raises(SourceError) as caught:
         await async_try(hass, data, BERLIN)
     assert caught.value.key == key
-    keeper = build_keeper(hass, "id", "Title", data, BERLIN, lambda: None)
+    keeper = build_keeper(hass, "id", "Title", data, BERLIN, lambda: None, SiteTime())
     await keeper.async_start()
     assert keeper.status(TEN).problem == key
     keeper.async_stop()
@@ -214,7 +216,9 @@ async def test_an_entity_whose_rates_are_all_over(hass: HomeAssistant) -> None:
 async def test_keepers_of_an_entry_store_what_changes(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    keepers = build_keepers(hass, {"a": ("A", FIXED), "b": ("B", {"usage": "co2", "source": "x"})}, BERLIN)
+    keepers = build_keepers(
+        hass, {"a": ("A", FIXED), "b": ("B", {"usage": "co2", "source": "x"})}, BERLIN, SiteTime()
+    )
     await keepers.async_start()
     await settle(hass)
     assert [(s.name, s.title, s.problem) for s in keepers.statuses(TEN)] == [

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.evcc.core.rates import TariffKind
 from custom_components.evcc.tariffs.catalogue import INTEGRATIONS
-from custom_components.evcc.tariffs.homeassistant import HomeAssistantSource
+from custom_components.evcc.tariffs.homeassistant import HomeAssistantSource, tells_emissions
 from custom_components.evcc.tariffs.model import SourceError, Usage
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -223,3 +223,41 @@ async def test_tomorrow_comes_from_a_second_entity(hass: HomeAssistant) -> None:
     assert len(await source.async_read(NOW)) == 96
     hass.states.async_set(source.entity_ids[1], "unavailable")
     assert len(await source.async_read(NOW)) == 48
+
+
+# Emissions to plan by
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "value"),
+    [
+        ("gCO2eq/kWh", TariffKind.CO2, 300.0),
+        ("gCO₂/kWh", TariffKind.CO2, 300.0),
+        ("g/kWh", TariffKind.CO2, 300.0),
+        ("kg/kWh", TariffKind.CO2, 300_000.0),
+        ("kgCO2/MWh", TariffKind.CO2, 300.0),
+        ("EUR/kWh", TariffKind.PRICE_FORECAST, 300.0),
+        ("EUR/MWh", TariffKind.PRICE_FORECAST, 0.3),
+    ],
+)
+async def test_plans_go_by_emissions_where_the_unit_is_one(
+    hass: HomeAssistant, unit: str, kind: TariffKind, value: float
+) -> None:
+    data = {"entity_id": ["sensor.own"]}
+    source = HomeAssistantSource(hass, Usage.PLANNER, data, BERLIN)
+    rates = [{"start": MIDNIGHT.isoformat(), "value": 300}]
+    hass.states.async_set("sensor.own", "300", {"unit_of_measurement": unit, "rates": rates})
+    slots = await source.async_read(NOW)
+    assert (source.kind, slots[0].value) == (kind, pytest.approx(value))
+    assert tells_emissions(hass, data) is (kind is TariffKind.CO2)
+    hass.states.async_set("sensor.own", "unavailable")
+    assert source.kind is kind
+
+
+async def test_what_energy_costs_is_no_emission(hass: HomeAssistant) -> None:
+    hass.states.async_set("sensor.own", "300", {"unit_of_measurement": "g/kWh"})
+    source = HomeAssistantSource(hass, Usage.GRID, {"entity_id": ["sensor.own"]}, BERLIN)
+    with pytest.raises(SourceError, match="unit_unknown"):
+        await source.async_read(NOW)
+    assert not tells_emissions(hass, {"platform": "co2signal", "entity_id": "sensor.own"})
+    assert not tells_emissions(hass, {})

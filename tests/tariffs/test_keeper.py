@@ -13,7 +13,7 @@ from custom_components.evcc.core.rates import Slot, Tariff, TariffKind
 from custom_components.evcc.tariffs import reading
 from custom_components.evcc.tariffs.charges import Charges
 from custom_components.evcc.tariffs.keeper import TariffKeeper, dump, restore
-from custom_components.evcc.tariffs.model import SourceError, Usage
+from custom_components.evcc.tariffs.model import SiteTime, SourceError, Usage
 from homeassistant.core import HomeAssistant
 
 from .fakes import HOUR, LOST, QUARTER, REFUSED, SECOND, TEN, FakeSource, hourly, keeper_of, pass_time, settle
@@ -183,6 +183,21 @@ async def test_prices_that_are_over_are_unknown(freezer: FrozenDateTimeFactory, 
     assert keeper.known(TEN + 38 * HOUR) is None
 
 
+async def test_a_list_that_is_gone_for_a_moment_is_not_replaced_by_the_price_of_now(
+    freezer: FrozenDateTimeFactory, source: FakeSource, keeper: TariffKeeper
+) -> None:
+    source.answer = hourly(TEN, 1, 2, 3)
+    await keeper.async_start()
+    known = keeper.tariff
+    source.kind, source.answer = TariffKind.PRICE_DYNAMIC, hourly(TEN, *(9.0,) * 48)
+    await keeper.async_read()
+    assert (keeper.tariff, keeper.status(TEN).problem) == (known, "rates_empty")
+    freezer.tick(3 * HOUR)  # all over: a price of now is better than nothing
+    await keeper.async_read()
+    assert values(keeper)[12] == 9.0
+    assert keeper.status(TEN + 3 * HOUR).problem is None
+
+
 async def test_a_price_of_now_that_is_old_is_not_trusted(
     hass: HomeAssistant, keepers: list[TariffKeeper]
 ) -> None:
@@ -244,6 +259,34 @@ async def test_it_is_read_every_interval(
     for _ in range(3):
         await pass_time(hass, freezer, HOUR)
     assert len(source.reads) == 4
+
+
+async def test_a_site_that_lives_faster_reads_for_its_own_time(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, keepers: list[TariffKeeper]
+) -> None:
+    """Ten days ahead, and an hour a minute."""
+    began = datetime.now(UTC)
+
+    def now() -> datetime:
+        return began + timedelta(days=10) + 60 * (datetime.now(UTC) - began)
+
+    source = FakeSource(hourly(now(), *range(20)), kind=TariffKind.PRICE_DYNAMIC)
+    keepers.append(keeper := keeper_of(hass, source, time=SiteTime(now, 60.0)))
+    await keeper.async_start()
+    assert keeper.read_at == source.reads[0] == now()
+    assert keeper.known(now()) is keeper.tariff is not None
+    first = keeper.tariff
+    source.answer = hourly(now(), *range(100))
+    await pass_time(hass, freezer, 19 * MINUTE)
+    assert (len(source.reads), keeper.tariff) == (1, first)
+    assert not keeper.outdated(now())
+    await pass_time(hass, freezer, MINUTE)  # what was known is over
+    assert len(source.reads) == 2
+    await pass_time(hass, freezer, 59 * MINUTE)
+    assert len(source.reads) == 2
+    await pass_time(hass, freezer, MINUTE)
+    assert len(source.reads) == 3
+    assert not keeper.outdated(now())
 
 
 async def gaps(

@@ -242,6 +242,41 @@ async def test_changes_are_stored_soon_and_once(
     assert hass_storage[STORE_KEY]["data"]["prices"]["slots"][0][2] == 3
 
 
+async def test_an_entity_that_changes_all_the_time_does_not_wear_out_the_disk(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, hass_storage: Storage, started: list[TariffKeepers]
+) -> None:
+    made: list[TariffKeepers] = []
+    source = FakeSource(hourly(TEN, 0))
+
+    def changed() -> None:
+        made[0].changed()
+
+    keeper = keeper_of(hass, source, changed=changed)
+    made.append(TariffKeepers(hass, (keeper,), {"prices": "as ever"}))
+    started.append(made[0])
+    await made[0].async_start()
+    stored = set()
+    for minute in range(60):
+        source.answer = hourly(TEN, minute, minute, minute)
+        await keeper.async_read()
+        await pass_time(hass, freezer, timedelta(minutes=1))
+        if STORE_KEY in hass_storage:
+            stored.add(hass_storage[STORE_KEY]["data"]["prices"]["read_at"])
+    assert len(stored) == 4
+
+    source.answer = LOST
+    del hass_storage[STORE_KEY]
+    for _ in range(60):
+        await keeper.async_read()
+        await pass_time(hass, freezer, timedelta(minutes=1))
+    assert STORE_KEY in hass_storage  # the last reading, once
+    del hass_storage[STORE_KEY]
+    for _ in range(30):
+        await keeper.async_read()
+        await pass_time(hass, freezer, timedelta(minutes=1))
+    assert STORE_KEY not in hass_storage
+
+
 async def test_nothing_is_left_of_a_site_that_is_gone(
     hass: HomeAssistant, hass_storage: Storage, started: list[TariffKeepers]
 ) -> None:

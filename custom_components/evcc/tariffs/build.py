@@ -16,7 +16,7 @@ from .fixed import FixedSource, zones
 from .homeassistant import HomeAssistantSource
 from .keeper import TariffKeeper
 from .keepers import TariffKeepers, digest
-from .model import Source, SourceError, Usage, check_currency
+from .model import SiteTime, Source, SourceError, Usage, check_currency
 from .public import AWATTAR, AwattarSource, EnergyChartsCo2, EnergyChartsPrices
 from .reading import async_ask
 
@@ -46,7 +46,10 @@ class UnusableSource:
 
 
 def build_keepers(
-    hass: HomeAssistant, subentries: Mapping[str, tuple[str, Mapping[str, Any]]], zone: ZoneInfo
+    hass: HomeAssistant,
+    subentries: Mapping[str, tuple[str, Mapping[str, Any]]],
+    zone: ZoneInfo,
+    time: SiteTime,
 ) -> TariffKeepers:
     """Return the keepers of an entry; `subentries` are titles and data by id."""
 
@@ -54,9 +57,14 @@ def build_keepers(
         keepers.changed()
 
     parts = [
-        build_keeper(hass, name, title, data, zone, changed) for name, (title, data) in subentries.items()
+        build_keeper(hass, name, title, data, zone, changed, time)
+        for name, (title, data) in subentries.items()
     ]
-    keepers = TariffKeepers(hass, parts, {name: digest(data) for name, (_, data) in subentries.items()})
+    # prices in the currency of before must not be taken for those of now
+    home = {"currency": hass.config.currency}
+    keepers = TariffKeepers(
+        hass, parts, {name: digest({**data, "home": home}) for name, (_, data) in subentries.items()}
+    )
     return keepers
 
 
@@ -67,6 +75,7 @@ def build_keeper(
     data: Mapping[str, Any],
     zone: ZoneInfo,
     changed: Callable[[], None],
+    time: SiteTime,
 ) -> TariffKeeper:
     """Return what keeps the rates of a subentry; its mistakes are told by the status."""
     usage = Usage(data[CONF_USAGE])
@@ -84,6 +93,7 @@ def build_keeper(
         charges=extra,
         zone=zone,
         changed=changed,
+        time=time,
     )
 
 

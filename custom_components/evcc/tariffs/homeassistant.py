@@ -28,7 +28,7 @@ from .model import SourceError, Usage, check_currency
 from .questions import Question
 from .routes import Action, Attributes, Current, Energy, Integration
 from .shapes import holds_rates, number, read, read_hours
-from .units import unit
+from .units import is_emission, unit
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class HomeAssistantSource:
         entities = data.get(CONF_ENTITY_ID) or ()
         self.entity_ids: tuple[str, ...] = (entities,) if isinstance(entities, str) else tuple(entities)
         self._was_live = False  # as long as the entity is not away
+        self._emits = False  # as well
         by_entry = isinstance(self._how, Action | Energy)
         if not (self._entry_id if by_entry else self.entity_ids):
             raise SourceError("source_incomplete", source=data.get(CONF_PLATFORM, CUSTOM))
@@ -64,7 +65,7 @@ class HomeAssistantSource:
     @property
     def kind(self) -> TariffKind:
         """A price without a forecast is one of now."""
-        kind = self._line.kind
+        kind = self._values()
         return TariffKind.PRICE_DYNAMIC if kind is TariffKind.PRICE_FORECAST and self._live() else kind
 
     @property
@@ -150,6 +151,15 @@ class HomeAssistantSource:
             self._was_live = not holds_rates(state.attributes)
         return self._was_live
 
+    def _values(self) -> TariffKind:
+        """Return what sort of values these are, with or without a forecast."""
+        if self._usage is not Usage.PLANNER or self._line.domain:
+            return self._line.kind
+        state = self._hass.states.get(self.entity_ids[0])
+        if state is not None and state.state != STATE_UNAVAILABLE:
+            self._emits = is_emission(state.attributes)
+        return TariffKind.CO2 if self._emits else self._line.kind
+
     def _constant(self, state: State, now: datetime) -> tuple[Slot, ...]:
         value = number(state.state)
         if value is None:
@@ -188,14 +198,22 @@ class HomeAssistantSource:
         if told is not None:
             self._check_currency(self._line.currency)
             return told
-        found = unit(self._line.kind, state.attributes, attribute=attribute)
+        found = unit(self._values(), state.attributes, attribute=attribute)
         self._check_currency(self._line.currency or found.currency)
         return found.factor
 
     def _check_currency(self, currency: str | None) -> None:
         """Refuse prices in another currency than the house's, unless factor or formula say how to convert them."""
-        if self._line.kind is TariffKind.PRICE_FORECAST and currency and not self._converted:
+        if self._values() is TariffKind.PRICE_FORECAST and currency and not self._converted:
             check_currency(currency, self._hass.config.currency)
+
+
+def tells_emissions(hass: HomeAssistant, data: Mapping[str, Any]) -> bool:
+    """Whether the entity of the user's choice that a planner's subentry names tells emissions, not prices."""
+    entities = data.get(CONF_ENTITY_ID) or ()
+    first = entities if isinstance(entities, str) else next(iter(entities), "")
+    state = hass.states.get(first) if data.get(CONF_PLATFORM) in (None, CUSTOM) else None
+    return state is not None and is_emission(state.attributes)
 
 
 def _line(usage: Usage, data: Mapping[str, Any]) -> Integration:

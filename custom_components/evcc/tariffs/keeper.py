@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
-from homeassistant.util import dt as dt_util
 
 from ..core.rates import Slot, Tariff, TariffKind, quarter
 from .charges import Charges
-from .model import Source, SourceError, Usage
+from .model import SiteTime, Source, SourceError, Usage
 from .questions import EXCHANGE
 from .reading import async_ask, kind_of
 
@@ -72,8 +71,9 @@ class TariffKeeper:
         charges: Charges | None,
         zone: ZoneInfo,
         changed: Callable[[], None],
+        time: SiteTime,
     ) -> None:
-        """Take the parts; `changed` is called when rates or status are other ones than before."""
+        """Take the parts; `changed` is called after each reading."""
         self._hass = hass
         self.name = name
         self.title = title
@@ -82,6 +82,7 @@ class TariffKeeper:
         self._charges = charges
         self._zone = zone
         self._changed = changed
+        self._time = time
         self.tariff: Tariff | None = None
         self.read_at: datetime | None = None
         self._error: SourceError | None = None
@@ -114,7 +115,9 @@ class TariffKeeper:
 
     def outdated(self, now: datetime) -> bool:
         """Whether the last good answer is old."""
-        return self.read_at is not None and now - self.read_at > KEEP_FLAT * self._source.interval
+        if self.read_at is None:
+            return False
+        return (now - self.read_at) / self._time.speed > KEEP_FLAT * self._source.interval
 
     @property
     def until(self) -> datetime | None:
@@ -188,13 +191,15 @@ class TariffKeeper:
         """Read now and arrange the next time; never raises."""
         async with self._lock:
             self._settling = self._overtaken = False
-            now = dt_util.utcnow()
+            now = self._time.now()
             known: list[Slot] = []
             error: SourceError | None = None
             try:
                 known = await async_ask(self._source, self._charges, now)
             except SourceError as err:
                 error = err
+            if error is None and self._lost_hours(now):
+                error = SourceError("rates_empty")
             if self._stopped:
                 return
             if error is not None:
@@ -203,8 +208,17 @@ class TariffKeeper:
                 self._succeeded()
                 self.read_at = now
                 self._take(self._merged(known, now))
-            self._schedule(SETTLE if self._overtaken else self._delay(dt_util.utcnow()))
+            self._schedule(SETTLE if self._overtaken else self._delay(self._time.now()))
         self._changed()
+
+    def _lost_hours(self, now: datetime) -> bool:
+        """Whether only the price of now is left although hours are known: lists come later than states."""
+        tariff = self.known(now)
+        return (
+            self.kind is TariffKind.PRICE_DYNAMIC
+            and tariff is not None
+            and tariff.kind is TariffKind.PRICE_FORECAST
+        )
 
     def _succeeded(self) -> None:
         if self._error is not None:
@@ -225,6 +239,8 @@ class TariffKeeper:
         interval = self._source.interval
         if self.until is None or self.until <= now or self._expects_tomorrow(now):
             interval = min(interval, WITHOUT_RATES)
+        elif self._time.speed != 1.0:  # what is known is over sooner
+            interval = min(interval, (self.until - now) / self._time.speed)
         return interval.total_seconds()
 
     def _expects_tomorrow(self, now: datetime) -> bool:

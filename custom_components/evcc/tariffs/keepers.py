@@ -19,6 +19,8 @@ from .shapes import on_quarters
 STORE_KEY: Final = f"{DOMAIN}.tariffs"
 STORE_VERSION: Final = 1
 SAVE_DELAY: Final = 60.0  # s: several tariffs are read at about the same time
+SAVE_SPACING: Final = 900.0
+"""s between two writes: entities may change every few seconds, and flash memory wears out."""
 
 
 def digest(data: Mapping[str, Any]) -> str:
@@ -42,6 +44,8 @@ class TariffKeepers:
         self._current = Tariffs()
         self._task: asyncio.Task[None] | None = None
         self._saving = False
+        self._stored: tuple[datetime | None, ...] = tuple(keeper.read_at for keeper in keepers)
+        self._next_save = 0.0  # loop time
 
     async def async_start(self) -> None:
         """Give back what was stored, then read everything in the background: set-up waits for nobody."""
@@ -53,6 +57,7 @@ class TariffKeepers:
             known = stored.get(keeper.name)
             if isinstance(known, dict) and known.get("digest") == self._digests.get(keeper.name):
                 restore(keeper, known)
+        self._stored = self._readings()
         self._task = self._hass.async_create_background_task(self._async_read_all(), "evcc tariffs")
 
     async def _async_read_all(self) -> None:
@@ -73,13 +78,19 @@ class TariffKeepers:
 
     @callback
     def changed(self) -> None:
-        """Store soon what has changed; a further call would put it off, so only the first one counts."""
-        if not self._saving:
-            self._saving = True
-            self._store.async_delay_save(self._dump, SAVE_DELAY)
+        """Store soon what was read; a further call would put it off, so only the first one counts."""
+        if self._saving or self._stored == self._readings():
+            return
+        self._saving = True
+        self._store.async_delay_save(self._dump, max(SAVE_DELAY, self._next_save - self._hass.loop.time()))
+
+    def _readings(self) -> tuple[datetime | None, ...]:
+        return tuple(keeper.read_at for keeper in self._keepers)
 
     def _dump(self) -> dict[str, Any]:
         self._saving = False
+        self._stored = self._readings()
+        self._next_save = self._hass.loop.time() + SAVE_SPACING
         found = {}
         for keeper in self._keepers:
             if (known := dump(keeper)) is not None:

@@ -1,8 +1,12 @@
 """What a source of a tariff is, to those who read it and to those who offer it in a form."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
+
+from homeassistant.util import dt as dt_util
 
 from ..core.rates import Slot, TariffKind
 
@@ -34,6 +38,14 @@ MISTAKES: Final = frozenset(
     }
 )
 """Keys of errors that do not go by themselves: somebody has to correct what was entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTime:
+    """The time that a site lives in: `now` tells it, and it runs `speed` times as fast as that of its sources."""
+
+    now: Callable[[], datetime] = dt_util.utcnow
+    speed: float = 1.0
 
 
 class SourceError(Exception):

@@ -32,7 +32,8 @@ def unit(kind: TariffKind, attributes: Mapping[str, Any], *, attribute: bool) ->
     """
     text = str(attributes.get("unit_of_measurement") or "").strip()
     if kind is TariffKind.CO2:
-        return Unit(1000.0 if text.startswith("kg") else 1.0)
+        per_energy = 0.001 if text.lower().endswith("/mwh") else 1.0
+        return Unit((1000.0 if text.startswith("kg") else 1.0) * per_energy)
     if kind is not TariffKind.SOLAR:
         return price_unit(attributes)
     if attribute:
@@ -40,6 +41,13 @@ def unit(kind: TariffKind, attributes: Mapping[str, Any], *, attribute: bool) ->
     if text not in _POWERS:
         raise SourceError("unit_unknown", unit=text)
     return Unit(_POWERS[text])
+
+
+def is_emission(attributes: Mapping[str, Any]) -> bool:
+    """Whether an entity's unit is one of emissions: g or kg, of whatever, for an energy."""
+    mass, slash, energy = str(attributes.get("unit_of_measurement") or "").partition("/")
+    weighs = mass.strip() in ("g", "kg") or mass.strip().lower().startswith(("gco", "kgco"))
+    return bool(slash) and weighs and energy.strip().lower() in _ENERGIES
 
 
 def price_unit(attributes: Mapping[str, Any]) -> Unit:
