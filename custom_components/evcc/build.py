@@ -61,7 +61,7 @@ from .store.sessions import FILE, SessionStore
 from .store.settings import Restored, SettingsStore
 from .tariffs.build import build_keepers
 from .tariffs.keepers import TariffKeepers
-from .tariffs.model import Usage
+from .tariffs.model import SiteTime, Usage
 from .zones import async_load_stored
 
 _LOGGER = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ async def async_create(
     _restore(site, restored, clock, entry)
     sessions = SessionStore(Path(hass.config.path(FILE)))
     await sessions.async_open()
-    keepers, costs = _tariffs(hass, entry, built.plant)
+    keepers, costs = _tariffs(hass, entry, built.plant, SiteTime(clock.now, speed))
     site.memory.next_session = max(site.memory.next_session, await sessions.async_max_id() + 1)
     runtime = EvccRuntime(
         hass=hass,
@@ -120,10 +120,10 @@ async def async_create(
 
 
 def _tariffs(
-    hass: HomeAssistant, entry: EvccConfigEntry, plant: LivePlant | None
+    hass: HomeAssistant, entry: EvccConfigEntry, plant: LivePlant | None, time: SiteTime
 ) -> tuple[TariffKeepers, Costs]:
     configured = {s.subentry_id: (s.title, s.data) for s in _of(entry, SUBENTRY_TARIFF)}
-    keepers = build_keepers(hass, configured, ZoneInfo(hass.config.time_zone))
+    keepers = build_keepers(hass, configured, ZoneInfo(hass.config.time_zone), time)
     uses = {Usage(data[CONF_USAGE]) for _, data in configured.values()}
     return keepers, Costs(keepers, uses, None if plant is None else plant.tariffs)
 

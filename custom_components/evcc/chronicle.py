@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant, callback
 
+from . import journal
 from .coordinator import EvccConfigEntry
 from .core.model import BatteryMode, Status, Why
 from .core.state import LoadpointState, SiteState
-from .journal import Level, of
+from .journal import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Line:
 @callback
 def async_keep_chronicle(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
     """Write down each change that a cycle or command makes, as long as the entry is loaded."""
-    coordinator, journal = entry.runtime_data.coordinator, of(hass)
+    coordinator, kept = entry.runtime_data.coordinator, journal.of(hass)
     zone = ZoneInfo(entry.runtime_data.site.config.timezone)
     last: SiteState | None = None
 
@@ -37,7 +38,7 @@ def async_keep_chronicle(hass: HomeAssistant, entry: EvccConfigEntry) -> None:
         if coordinator.data is not last:
             before, last = last, coordinator.data
             for line in begin(last, zone) if before is None else changes(before, last, zone):
-                journal.write(line.area, line.level, line.text)
+                kept.write(line.area, line.level, line.text)
 
     look()
     entry.async_on_unload(coordinator.async_add_listener(look))

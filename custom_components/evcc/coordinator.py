@@ -26,7 +26,7 @@ from .core.ports import ChargerCommand, ChargerResult
 from .core.prospect import Prospect, Prospects
 from .core.rates import Tariffs
 from .core.session import SessionRecord, Statistics
-from .core.settings import Scope
+from .core.settings import Scope, SettingError
 from .core.site import Outcome, Site
 from .core.state import SiteState
 from .devices.simulated.live import LivePlant
@@ -179,7 +179,12 @@ class EvccRuntime:
         return plan.preview_repeating(self.site, index, soc, weekdays, time, tz, now, precondition)
 
     async def _async_done(self, wake: bool) -> None:
-        """Store what a command changed and show it, by a cycle at once if it asks for one."""
+        """Store what a command changed and show it, by a cycle at once if it asks for one.
+
+        SettingError where the site has been put away: what was changed is gone with it.
+        """
+        if self.settings.closed:
+            raise SettingError("site_reloading")
         self.settings.settings_changed()
         if wake:
             await self.runner.async_wake()
@@ -314,6 +319,7 @@ class EvccRuntime:
         if not self.sessions.closed:
             self.tariff_keepers.async_stop()
             await self.tariff_keepers.async_flush()
+            self.settings.close()
             await self.settings.async_flush()
             await self.sessions.async_close()
 

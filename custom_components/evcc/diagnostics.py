@@ -10,7 +10,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import AnyDeviceEntry
-from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import EvccConfigEntry
@@ -61,7 +60,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: EvccCon
                 "fault": runner.fault,
                 "now": runner.now().isoformat(),
             },
-            "tariffs": [_tariff(status) for status in runtime.tariff_keepers.statuses(dt_util.utcnow())],
+            "tariffs": [_tariff(status) for status in runtime.tariff_keepers.statuses(runtime.runner.now())],
             "devices_missing": len(runtime.equipment.missing),
             "files": {
                 "settings": runtime.settings.settings.problem,

@@ -35,7 +35,11 @@ async def async_setup_entry(
 
 
 class EvccEvent(EvccEntity[LoadpointState], EventEntity):
-    """Vehicle connected, charging started …, with the vehicle's title and, for soc, the level reached, for a plan the s too late."""
+    """What has just happened: a vehicle was connected, charging has started, a limit was reached.
+
+    Attributes: `vehicle`, its title; `level`, what was reached, of events about the state of charge (%);
+    `overrun`, by how many s the goal of a plan will be missed.
+    """
 
     entity_description: EventDescription
 

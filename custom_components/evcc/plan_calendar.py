@@ -129,6 +129,8 @@ class PlanCalendar:
             try:
                 await runtime.async_set_soc_plan(change.vehicle, change.plan)
             except SettingError as err:  # its time has come meanwhile
+                if runtime.settings.closed:
+                    return  # nothing was set: the site that comes next has to be told
                 _LOGGER.debug("No plan from the calendar: %s", err)
         if told != given:
             self._given = told

@@ -10,6 +10,9 @@ from .coordinator import EvccConfigEntry
 from .core.state import SiteState
 from .problem import AT_ONCE, Problem
 
+MOST_EVENTS: Final = 10
+"""Titles that a repair names; more of them say nothing new."""
+
 
 def calendar_useless(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteState) -> Iterator[Problem]:
     """Find a calendar of plans that is gone, and events in it that cannot be understood."""
@@ -19,7 +22,8 @@ def calendar_useless(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteStat
     if hass.state is CoreState.running and hass.states.get(calendar) is None:
         yield Problem(key="calendar_missing", about=entry.entry_id, placeholders={"calendar": calendar})
     if unclear := entry.runtime_data.unclear_events:
-        titles = "\n".join(f"- {title}" for title in unclear)
+        more = ["…"] if len(unclear) > MOST_EVENTS else []
+        titles = "\n".join(f"- {title}" for title in [*unclear[:MOST_EVENTS], *more])
         yield Problem(
             key="events_unclear",
             about=entry.entry_id,

@@ -22,7 +22,6 @@ from .tariff_problems import TARIFF_KEYS, tariffs_useless
 PHASE_FAILURES: Final = 3
 """Attempts to switch phases after which it is no accident."""
 
-
 _REGISTRY_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 

@@ -18,6 +18,7 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
+from .core.agenda import whole_minute
 from .core.goals import WEEKDAYS
 from .core.model import BatteryMode, Feature, PhaseAction, Phases3, PvAction, Reason, Status, StatusReason
 from .core.rates import quarter
@@ -342,7 +343,7 @@ def why_attributes(loadpoint: LoadpointState) -> Mapping[str, Any]:
         "until": why.until,
         "device": why.device,
         "plan_start": planned_start(loadpoint),
-        "plan_ready": loadpoint.plan_projected_end,
+        "plan_ready": planned_end(loadpoint),
     }
     return {k: round(v, 3) for k, v in numbers.items() if v is not None} | {
         k: v for k, v in others.items() if v is not None
@@ -362,7 +363,15 @@ def takes_vehicles(loadpoint: LoadpointState) -> bool:
 def planned_start(loadpoint: LoadpointState) -> datetime | None:
     """Return when charging by plan begins. While it goes on the plan always begins now: the quarter is steadier."""
     start = loadpoint.plan_projected_start
-    return quarter(start) if start is not None and loadpoint.plan_active else start
+    if start is None:
+        return None
+    return quarter(start) if loadpoint.plan_active else whole_minute(start)
+
+
+def planned_end(loadpoint: LoadpointState) -> datetime | None:
+    """Return when charging by plan ends."""
+    end = loadpoint.plan_projected_end
+    return None if end is None else whole_minute(end)
 
 
 PLAN: Final[dict[str, Any]] = {"exists_fn": lambda lp, _: not heats(lp)}
@@ -498,9 +507,7 @@ LOADPOINT: Final[Table[LoadpointState]] = (
         **TIME,
     ),
     SensorDescription(key="plan_projected_start", value_fn=planned_start, **PLAN, **TIME),
-    SensorDescription(
-        key="plan_projected_end", value_fn=lambda lp: lp.plan_projected_end, **PLAN, **HIDDEN, **TIME
-    ),
+    SensorDescription(key="plan_projected_end", value_fn=planned_end, **PLAN, **HIDDEN, **TIME),
     SensorDescription(key="effective_plan_time", value_fn=lambda lp: lp.effective_plan_time, **PLAN, **TIME),
     SensorDescription(
         key="effective_plan_soc",

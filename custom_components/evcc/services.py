@@ -18,16 +18,14 @@ from .core.memory import dump
 from .core.model import BatteryMode
 from .core.settings import Scope
 from .errors import refusal, user_errors
-from .services_plans import PLAN_ACTIONS
+from .services_plans import ATTR_ENERGY, ATTR_SOC, PLAN_ACTIONS
 from .targets import ATTR_LOADPOINT, ATTR_VEHICLE, LOADPOINT_FIELDS, find_vehicle, names_loadpoints
 
-ATTR_ENERGY: Final = "energy"
 ATTR_LIMIT: Final = "limit"
 ATTR_MODE: Final = "mode"
 ATTR_MONTH: Final = "month"
 ATTR_SESSION: Final = "session_id"
 ATTR_SETTING: Final = "setting"
-ATTR_SOC: Final = "soc"
 ATTR_VALUE: Final = "value"
 ATTR_YEAR: Final = "year"
 

@@ -15,7 +15,7 @@ from homeassistant.helpers.typing import VolDictType
 
 from .action import Action, Called
 from .core import plan_figures, planner, rules
-from .core.goals import WEEKDAYS, EnergyPlan, RepeatingPlan, SocPlan, Strategy
+from .core.goals import MAX_PLANS, WEEKDAYS, EnergyPlan, RepeatingPlan, SocPlan, Strategy
 from .core.plan import Planned
 from .core.rates import Slot, Tariff, TariffKind, Tariffs
 from .errors import refusal
@@ -58,8 +58,6 @@ def weekday(value: Any) -> int:
 
 MINUTES: Final = vol.All(vol.Coerce(float), vol.Range(min=0, max=10_080))  # a week: all of it
 SOC: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=100))
-MAX_PLANS: Final = 100
-"""repeating plans that a vehicle may have, as in the REST API."""
 ENERGY: Final = vol.All(vol.Coerce(float), vol.Range(min=0, min_included=False, max=10_000))
 PRECONDITION: Final[VolDictType] = {vol.Optional(ATTR_PRECONDITION): MINUTES}
 REPEATING: Final = vol.Schema(

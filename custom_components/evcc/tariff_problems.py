@@ -37,7 +37,7 @@ TARIFF_KEYS: Final = frozenset(
 
 def tariffs_useless(hass: HomeAssistant, entry: EvccConfigEntry, site: SiteState) -> Iterator[Problem]:
     """Find tariffs that tell nothing, something old, or nothing of tomorrow; one problem for each at most."""
-    now = dt_util.utcnow()  # sources know nothing of a site's own, faster time
+    now = entry.runtime_data.runner.now()
     for status in entry.runtime_data.tariff_keepers.statuses(now):
         if (problem := _problem(hass, status, now)) is not None:
             yield problem

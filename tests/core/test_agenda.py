@@ -78,6 +78,24 @@ def test_what_has_begun_does_not_move_with_each_cycle() -> None:
         assert [r.start for r in agenda.runs(site({"plan": planned}, now=now))] == [at("18:00")]
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "shown"),
+    [
+        ("20:00:00", "20:15:00", ("20:00", "20:15")),
+        ("20:00:01", "20:14:01", ("20:00", "20:15")),
+        ("20:00:59", "20:14:59", ("20:00", "20:15")),
+        ("20:00:05", "20:00:20", ("20:00", "20:01")),
+    ],
+)
+def test_seconds_are_not_shown_since_they_move_whenever_the_sun_charges_as_well(
+    begin: str, end: str, shown: tuple[str, str]
+) -> None:
+    planned = Slot(*(datetime.fromisoformat(f"2026-11-20T{clock}Z") for clock in (begin, end)), 0.2)
+    found = agenda.runs(site({"plan": (planned,)}))
+    assert [(r.start, r.end) for r in found] == [(at(shown[0]), at(shown[1]))]
+    assert found[0].energy == pytest.approx(POWER / 3.6e6 * (planned.end - planned.start).total_seconds())
+
+
 def test_runs_of_all_loadpoints_by_time() -> None:
     found = agenda.runs(
         site(

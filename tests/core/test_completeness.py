@@ -34,7 +34,6 @@ TRAPS = {
     13: ("core/test_plan_changed.py", "test_plans_of_another_vehicle_change_nothing_here"),
     14: ("core/test_follow.py", "test_plan52_overrun"),
     15: ("tariffs/test_fixed.py", "test_the_later_start_wins_and_of_equal_starts_the_whole_day"),
-    16: ("core/test_planner.py", "test_quarterly_goes_by_the_first_slot"),
     17: ("core/test_planner.py", "test_split_leaves_out_what_is_over_but_keeps_the_present_slot_whole"),
     18: ("core/test_planner.py", "test_rates_that_begin_after_now"),
     19: ("tariffs/test_shapes.py", "nordpool action, one area"),
@@ -49,7 +48,11 @@ TRAPS = {
     29: ("rest/test_plans.py", "test_what_is_planned"),
     30: ("rest/test_plans.py", "test_newer_clients_get_previews_alone"),
 }
-"""What is easily done wrong with plans and tariffs, and what tests it. 25: nothing averages prices here."""
+"""What is easily done wrong with plans and tariffs, and what tests it.
+
+16: every source is made into quarters of an hour, so nothing asks how long its slots are. 25: nothing averages
+prices here.
+"""
 
 
 def names() -> Iterator[str]:
@@ -93,6 +96,6 @@ def test_examples_of_other_packages(name: str) -> None:
 
 
 def test_every_trap_of_planning_is_tested() -> None:
-    assert set(range(1, 31)) - TRAPS.keys() == {25}
+    assert set(range(1, 31)) - TRAPS.keys() == {16, 25}
     for file, part in TRAPS.values():
         assert part in (Path(__file__).parents[1] / file).read_text(encoding="utf-8"), f"{file}: {part}"

@@ -9,7 +9,7 @@ import pytest
 from custom_components.evcc.core import planner
 from custom_components.evcc.core.goals import Strategy
 from custom_components.evcc.core.planner import plan
-from custom_components.evcc.core.rates import QUARTER, Slot, quarterly, split
+from custom_components.evcc.core.rates import QUARTER, Slot, split
 
 from .test_examples_planning import DAY, HOUR, A, F, at, cost, joined, pieces, series
 
@@ -234,12 +234,6 @@ def test_split_of_short_slots_does_not_overlap() -> None:
 def test_split_of_slots_that_begin_together_keeps_the_later_one() -> None:
     found = split([Slot(DAY, DAY + QUARTER, 1.0), Slot(DAY, DAY + QUARTER, 2.0)], DAY)
     assert found == [Slot(DAY, DAY + QUARTER, 2.0)]
-
-
-def test_quarterly_goes_by_the_first_slot() -> None:
-    assert quarterly(series(1, step=QUARTER) + series(1, start="0:15"))
-    assert not quarterly(series(1) + series(1, start="1:00", step=QUARTER))
-    assert not quarterly([])
 
 
 def test_flat_prices_end_with_the_target_in_either_mode() -> None:

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.evcc import _PAUSED
 from custom_components.evcc.const import CONF_PLAN_CALENDAR, DOMAIN
 from custom_components.evcc.core.goals import SocPlan
-from custom_components.evcc.plan_calendar import INTERVAL, KEY
+from custom_components.evcc.plan_calendar import INTERVAL, KEY, PlanCalendar
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
 from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.core import HomeAssistant
@@ -301,10 +301,34 @@ async def test_events_that_are_no_plans_are_told(
         "calendar": CALENDAR,
         "events": "- Blue car 8 % 9 %\n- Blue car",
     }
+    family.events = [event(f"Blue car {i:02}", "2026-06-16T07:30:00") for i in range(200)]
+    await wait(hass, freezer)
+    await runtime_of(entry).runner.async_wake()
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, "events_unclear_site")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["events"].splitlines()[8:] == [
+        "- Blue car 08",
+        "- Blue car 09",
+        "- …",
+    ]
     family.events = [event("Blue car 80 %", "2026-06-16T07:30:00")]
     await wait(hass, freezer)
     await runtime_of(entry).runner.async_wake()
     assert ir.async_get(hass).async_get_issue(DOMAIN, "events_unclear_site") is None
+
+
+async def test_what_comes_too_late_for_a_reload_is_told_to_the_site_that_comes_next(
+    hass: HomeAssistant, family: Family, hass_storage: dict[str, Any]
+) -> None:
+    entry = await home(hass, None)
+    family.events = [event("Blue car 80 %", "2026-06-16T07:30:00")]
+    late = PlanCalendar(hass, runtime_of(entry), CALENDAR)
+    runtime_of(entry).settings.close()
+    await late.async_read()
+    assert KEY not in hass_storage
+    await choose(hass, entry, CALENDAR)
+    assert plan(entry) == (80, at("2026-06-16T07:30:00"))
 
 
 async def test_a_plan_for_a_vehicle_of_unknown_capacity_is_told(

@@ -153,6 +153,12 @@ async def test_figures_of_a_plan(hass: HomeAssistant, entry: MockConfigEntry) ->
     assert told == {"plan_start": NOW, "plan_ready": MORNING, "plan_cost": 2.346}
     await show_loadpoint(hass, entry, **{**planned, "plan_projected_start": NOW + timedelta(seconds=90)})
     assert state(hass, "sensor", "garage_plan_projected_start") == "2026-06-15T10:00:00+00:00"
+    moving = {"plan_projected_start": NOW + timedelta(seconds=90), "plan_projected_end": MORNING}
+    await show_loadpoint(hass, entry, **{**planned, **moving, "plan_active": False})
+    assert state(hass, "sensor", "garage_plan_projected_start") == "2026-06-15T10:01:00+00:00"
+    moving["plan_projected_end"] = MORNING + timedelta(seconds=59)
+    await show_loadpoint(hass, entry, **{**planned, **moving, "plan_active": False})
+    assert state(hass, "sensor", "garage_plan_projected_end") == MORNING.isoformat()
     nothing = dict.fromkeys(planned) | {"plan_active": False, "plan_overrun": 0.0}
     await show_loadpoint(hass, entry, **nothing)
     assert [

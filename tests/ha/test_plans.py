@@ -87,6 +87,24 @@ async def test_plans_come_back_after_a_restart_and_the_contactor_stays(house: Ho
     )
 
 
+async def test_a_command_that_comes_too_late_for_a_reload_leaves_nothing_on_the_disk(
+    house: House, hass_storage: dict[str, Any]
+) -> None:
+    before = house.runtime
+    weekly = (RepeatingPlan(weekdays=(1,), time="07:00", tz="Europe/Berlin", soc=80, active=True),)
+    await before.async_set_repeating_plans(CAR, weekly)
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    assert house.runtime is not before
+    with pytest.raises(SettingError, match="site_reloading"):
+        await before.async_set_soc_plan(CAR, SocPlan(soc=90, time=soon(house, hours=9)))
+    with pytest.raises(SettingError, match="site_reloading"):
+        await before.async_set_repeating_plans(CAR, ())
+    await house.pass_time(5)
+    stored = hass_storage[SETTINGS_KEY]["data"]["vehicles"][CAR]
+    assert "plan" not in stored
+    assert len(stored["repeatingPlans"]) == 1
+
+
 async def test_plans_are_refused_as_in_the_core_and_leave_all_as_it_was(house: House) -> None:
     runtime = house.runtime
     with pytest.raises(SettingError, match="plan_in_past"):

@@ -148,7 +148,7 @@ async def test_plans_of_vehicles_that_are_refused(hass: HomeAssistant, entry: Mo
     )
     assert await refused(hass, "set_vehicle_plan", vehicle="Bare car", soc=80, time=ahead) == (
         "The battery capacity of Bare car is unknown, so nobody can tell how long charging takes: enter it in"
-        " the settings of the vehicle, or plan an energy for the loadpoint"
+        " the settings of the vehicle, or plan an amount of energy for the loadpoint"
     )
     assert (await refused(hass, "set_vehicle_plan", vehicle="Golf", soc=80, time=ahead)).startswith(
         "There is no vehicle Golf"
@@ -191,7 +191,7 @@ async def test_a_hundred_repeating_plans(hass: HomeAssistant, entry: MockConfigE
     await call(hass, "set_repeating_plans", vehicle="blue", plans=plans)
     assert len(runtime_of(entry).site.vehicles["blue"].goals.repeating) == 100
     assert await refused(hass, "set_repeating_plans", vehicle="blue", plans=[*plans, plans[0]]) == (
-        "A vehicle can have 100 repeating plans"
+        "A vehicle can have 100 repeating plans at most"
     )
     assert len(runtime_of(entry).site.vehicles["blue"].goals.repeating) == 100
 

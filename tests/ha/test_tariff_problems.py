@@ -118,6 +118,19 @@ async def test_the_problem_goes_when_the_currency_of_the_home_is_put_right(
     assert issues(hass) == {}
 
 
+async def test_prices_of_the_currency_of_before_are_not_taken_for_those_of_now(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    list_prices(hass, NOON, *DAY)
+    entry = await start_with(hass, tariff(OWN))
+    await pass_time(hass, entry, freezer, MINUTE)
+    assert runtime_of(entry).tariffs(NOON).grid is not None
+    await hass.config.async_update(currency="SEK")
+    await read(hass)
+    assert runtime_of(entry).tariffs(NOON).grid is None
+    assert [s.problem for s in runtime_of(entry).tariff_keepers.statuses(NOON)] == ["currency_differs"]
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [
@@ -135,7 +148,7 @@ async def test_the_problem_goes_when_the_currency_of_the_home_is_put_right(
         ({**OWN, "attribute": "later"}, f"{SENSOR} has no attribute later"),
         (
             {"usage": "grid", "source": "home_assistant", "platform": "tibber", "config_entry": "gone"},
-            "The integration tibber is not there any more",
+            "The integration tibber is not set up any more",
         ),
     ],
 )

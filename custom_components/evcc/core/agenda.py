@@ -13,11 +13,15 @@ MOST: Final = timedelta(days=366)
 """Nobody looks further ahead, and repeating plans never end."""
 
 _INSTANT: Final = timedelta(microseconds=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Charging without a break as it is planned. `energy` is in kWh; `cost` None: unknown."""
+    """Charging without a break as it is planned, in whole minutes.
+
+    `energy` is in kWh; `cost` None: unknown.
+    """
 
     loadpoint: LoadpointState
     start: datetime
@@ -37,16 +41,20 @@ class Due:
     energy: float = 0.0
 
 
+def whole_minute(moment: datetime) -> datetime:
+    """Return the minute that has begun: nobody needs seconds, which move whenever the sun charges as well."""
+    return moment.replace(second=0, microsecond=0)
+
+
 def runs(site: SiteState) -> list[Run]:
     """Return the planned charging of all loadpoints, by time."""
-    last = site.at + MOST
-    found = [run for lp in site.loadpoints for run in _runs(lp, site.at) if run.start < last]
+    found = [run for lp in site.loadpoints for run in _runs(lp, site.at)]
     return sorted(found, key=lambda run: (run.start, run.loadpoint.index))
 
 
 def _runs(lp: LoadpointState, now: datetime) -> Iterator[Run]:
     pieces: list[list[Slot]] = []
-    for slot in lp.plan or ():
+    for slot in (s for s in lp.plan or () if s.start < now + MOST):
         if pieces and pieces[-1][-1].end == slot.start:
             pieces[-1].append(slot)
         else:
@@ -58,8 +66,8 @@ def _runs(lp: LoadpointState, now: datetime) -> Iterator[Run]:
         yield Run(
             loadpoint=lp,
             # what has begun is planned from now on, again and again: shown like this, it does not move
-            start=quarter(start) if start <= now else start,
-            end=piece[-1].end,
+            start=quarter(start) if start <= now else whole_minute(start),
+            end=whole_minute(piece[-1].end + _MINUTE - _INSTANT),
             energy=plan_figures.energy(piece, power),
             cost=plan_figures.cost(piece, power, price),
         )

@@ -15,6 +15,9 @@ class Strategy:
 
 NO_STRATEGY: Final = Strategy()
 
+MAX_PLANS: Final = 100
+"""Repeating plans that a vehicle may have."""
+
 WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 """Words for the days of repeating plans, by their numbers."""
 

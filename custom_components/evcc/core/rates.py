@@ -1,7 +1,7 @@
 """Tariff slots: what a kilowatt-hour costs, emits or the sun yields, when."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,11 +39,6 @@ class Slot:
     start: datetime
     end: datetime
     value: float
-
-
-def quarterly(slots: Sequence[Slot]) -> bool:
-    """Whether a source gives quarters of an hour itself, judged by its first slot."""
-    return bool(slots) and slots[0].end - slots[0].start == QUARTER
 
 
 def split(slots: Iterable[Slot], now: datetime) -> list[Slot]:

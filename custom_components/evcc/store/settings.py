@@ -128,6 +128,7 @@ class SettingsStore:
         self._settings_due = False
         self._fingerprint: object = None
         self._written = -MEMORY_INTERVAL.total_seconds()  # loop time
+        self.closed = False
 
     async def async_load(self) -> Restored:
         """Read both files."""
@@ -148,6 +149,8 @@ class SettingsStore:
     @callback
     def settings_changed(self) -> None:
         """Write the settings soon."""
+        if self.closed:
+            return
         if not self._settings_due:  # a further change must not push the write away from the first
             self._settings_due = True
             self.settings.delay_save(self._take_settings, SETTINGS_DELAY)
@@ -159,6 +162,8 @@ class SettingsStore:
     @callback
     def remember(self, memory: SiteMemory) -> None:
         """Write the memory if it has to be: at once after a change of weight, else now and then."""
+        if self.closed:
+            return
         present = fingerprint(memory)
         since = self._hass.loop.time() - self._written
         changed = present != self._fingerprint and since >= self._spacing
@@ -168,6 +173,11 @@ class SettingsStore:
             # not awaited: a slow disk must not hold up the chargers; Store writes one after the other
             save = self.memory.async_save(self._dump_memory())
             self._hass.async_create_task(save, "evcc memory", eager_start=True)
+
+    @callback
+    def close(self) -> None:
+        """Write nothing any more but by `async_flush`: after a reload the files are those of another site."""
+        self.closed = True
 
     async def async_flush(self) -> None:
         """Write both files now."""

@@ -8,7 +8,15 @@ A time that has passed may be given. Durations are s.
 from typing import Any, Final
 
 from ...core import occurrence
-from ...core.goals import EnergyPlan, LoadpointGoals, RepeatingPlan, SocPlan, Strategy, VehicleGoals
+from ...core.goals import (
+    MAX_PLANS,
+    EnergyPlan,
+    LoadpointGoals,
+    RepeatingPlan,
+    SocPlan,
+    Strategy,
+    VehicleGoals,
+)
 from ...core.settings import SettingError
 from .fields import Fields, ScenarioError, describe
 
@@ -17,8 +25,6 @@ LOADPOINT_KEYS: Final = ("planEnergy", "planTime", "planPrecondition", "planStra
 
 MAX_ENERGY: Final = 10_000.0  # kWh
 MAX_PRECONDITION: Final = 366 * 24 * 3600.0  # s
-MAX_PLANS: Final = 100
-"""repeating plans that a vehicle may have."""
 
 _PLAN: Final = ("soc", "time", "precondition")
 _REPEATING: Final = ("weekdays", "time", "tz", "soc", "active", "precondition")
